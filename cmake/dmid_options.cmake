@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# Language, warnings, hardening and sanitizers for every target.
+option(DMID_TESTS "Build the unit tests" ON)
+option(DMID_BENCH "Build the benchmarks" OFF)
+option(DMID_FUZZ "Build the fuzz targets with libFuzzer (clang)" OFF)
+set(DMID_SANITIZE "" CACHE STRING "address;undefined | thread | empty")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# The heavy units (Beast, TLS) take up to 2.6 GB each under a sanitizer: one at a time.
+set_property(GLOBAL PROPERTY JOB_POOLS heavy=1)
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-declarations
+                    -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wlogical-op)
+endif()
+add_compile_options(-fstack-protector-strong)
+add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2> _GLIBCXX_ASSERTIONS)
+add_link_options(-Wl,-z,relro -Wl,-z,now)
+
+if(DMID_SANITIZE)
+  string(REPLACE ";" "," DMID_SANITIZE_LIST "${DMID_SANITIZE}")
+  add_compile_options(-fsanitize=${DMID_SANITIZE_LIST} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${DMID_SANITIZE_LIST})
+endif()
