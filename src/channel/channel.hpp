@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "channel/inbox.hpp"
+#include "channel/outgoing.hpp"
+#include "net/task.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dmid::channel
+{
+/// The furthest thing that a channel's service ever confirms; no receipt goes beyond it.
+enum class Confirms : std::uint8_t
+{
+    accepted,  ///< the service took it; nothing is known of what follows (SMTP 250, a relay's OK)
+    delivered, ///< it arrived on the person's side
+    read,      ///< it was opened
+};
+
+/// Everything that the flow needs to know about a channel. The flow never asks for its name.
+struct Traits
+{
+    std::size_t max_text = 0; ///< bytes of UTF-8 text in one message
+    Confirms confirms = Confirms::accepted;
+    bool inbound = false;        ///< messages also come in through run()
+    bool idempotent = false;     ///< the same leg id twice is shown once by the other side
+    bool ends_encryption = true; ///< end-to-end encryption ends at this node
+    bool proves_sender = false;  ///< an answer on it proves the bound address
+    bool paid = false;           ///< costs money: count and cost caps apply
+    bool takes_sealed = false;   ///< sends Outgoing::sealed and ignores the clear text
+};
+
+/// What came of one attempt.
+enum class Outcome : std::uint8_t
+{
+    accepted,    ///< as far as `reached` says
+    refused,     ///< for good; do not try again
+    deferred,    ///< the other side asked for another attempt later
+    unreachable, ///< nothing was handed over; try again
+    uncertain,   ///< handed over, but the answer was lost: it may have arrived
+};
+
+struct Attempt
+{
+    Outcome outcome = Outcome::unreachable;
+    Confirms reached = Confirms::accepted; ///< meaningful for `accepted` only, never above traits().confirms
+    Errc code = Errc::channel_unreachable; ///< why not; meaningless for `accepted`
+    std::string detail;    ///< the other side's words, printable, ≤ 300 bytes, no secrets, no bodies
+    std::string remote_id; ///< the other side's id for it, where there is one
+    std::optional<UnixMillis> retry_at; ///< for `deferred`, where the other side named a time
+};
+
+/// An adapter to one outside service. A resource: lives behind this interface, neither copied nor moved.
+/// All calls run on the executor of the caller; an implementation may hold connections of its own.
+class Channel
+{
+public:
+    Channel() = default;
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
+    virtual ~Channel() = default;
+
+    /// The word for it in policies and commands: `email`, `nostr`. Lower-case letters, fixed for good.
+    virtual std::string_view name() const = 0;
+    virtual Traits traits() const = 0;
+
+    /// The canonical form of an address as a person writes it; channel.address-invalid otherwise. No I/O.
+    virtual Result<std::string> parse_address(std::string_view text) const = 0;
+
+    /// One attempt to hand one leg over. Never throws, never retries by itself, ends by leg.deadline.
+    /// A message over traits().max_text is refused with channel.too-large before any I/O.
+    /// Cancellation leaves no socket behind.
+    virtual net::Task<Attempt> send(Leg leg, Outgoing message) = 0;
+
+    /// Receives until stop(): hands each message to the inbox and tells the other side what the inbox
+    /// answered. The default has nothing to receive.
+    virtual net::Task<void> run(Inbox& inbox);
+
+    /// Ends run() soon. Thread-safe, may be called twice.
+    virtual void stop() {}
+};
+} // namespace dmid::channel
