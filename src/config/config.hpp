@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmid::config
+{
+struct Node
+{
+    std::string listen;                ///< host:port of the HTTP door; port 0 takes a free one
+    std::string socket;                ///< the owner's socket; empty: <state>/node.sock
+    std::string url;                   ///< how others reach the HTTP door; goes into receipts and documents
+    std::uint64_t threads = 0;         ///< 0: one per core
+    std::uint64_t open_per_minute = 0; ///< wraps opened for strangers without work, in total
+    std::uint64_t open_per_source_minute = 0; ///< the same per source
+    std::vector<std::string> allow;           ///< host:port on loopback that outside URLs may name
+};
+
+struct Endpoint
+{
+    std::string label; ///< the name in errors and logs; never the URL, which may hold a key
+    std::string url;
+    bool verifying = false; ///< declared to be a verifying proxy: tier T3
+};
+
+struct Chain
+{
+    std::uint64_t id = 0;
+    std::string registry;    ///< the contract's address
+    std::string code_hash;   ///< keccak-256 of its code; empty: the one of this build's registry
+    std::uint64_t agree = 0; ///< m of n; 0: a majority
+    std::vector<Endpoint> endpoints;
+};
+
+struct ServedNumber
+{
+    std::string number;
+    std::string keys; ///< folder with inbox.json and, if the node shall sign policies, policy.json
+    std::string passphrase_file;
+    bool receipts = false; ///< tell proven senders when their message was delivered
+};
+
+struct Store
+{
+    std::string path; ///< empty: <state>/mailbox
+    std::uint64_t map_size_mb = 0;
+    std::uint64_t stranger_quota_mb = 0; ///< beyond it everyone without a ticket gets `try later`
+};
+
+struct Mail
+{
+    std::string server; ///< host:port of the submission server; empty: no email
+    std::string tls;    ///< starttls | tls | none (loopback only)
+    std::string user;
+    std::string password_file;
+    std::string ca_file;
+    std::string domain;        ///< the domain of the node's own addresses
+    std::string dkim_key_file; ///< PEM, RSA or Ed25519
+    std::string dkim_selector;
+};
+
+struct Nostr
+{
+    std::vector<std::string> relays; ///< outside relays to read from and to publish 10050 and 0 to
+};
+
+struct Log
+{
+    std::string level; ///< debug | info | warn | error
+    bool json = false;
+};
+
+/// The whole configuration, complete with defaults. A plain value.
+struct Config
+{
+    Node node;
+    Chain chain;
+    std::vector<ServedNumber> numbers;
+    Store store;
+    Mail mail;
+    Nostr nostr;
+    Log log;
+};
+
+/// The defaults alone.
+Config defaults();
+
+/// Parses TOML. A key that is not known is config.unknown-key with the nearest known one; a value of the
+/// wrong type or form is config.value; both name line and column. Secrets are never in the file, only paths
+/// to them.
+Result<Config> parse(std::string_view toml);
+
+/// The commented sample, made from the same table as the parser. parse(sample()) gives the defaults.
+std::string sample();
+
+/// One row of the reference, for docs/configuration.md: section, key, type, default, reloadable, text.
+std::string reference_markdown();
+} // namespace dmid::config

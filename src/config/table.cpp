@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/table.hpp"
+
+#include <charconv>
+#include <numeric>
+
+namespace dmid::config
+{
+namespace
+{
+template <auto Member> struct Field;
+template <class S, class T, T S::*Member> struct Field<Member>
+{
+    static T& get(void* section) { return static_cast<S*>(section)->*Member; }
+};
+
+template <auto Member>
+Row text(const char* key, const char* standard, const char* description, bool reloadable = false)
+{
+    Row row{key, Type::text, standard, reloadable, description};
+    row.text = &Field<Member>::get;
+    return row;
+}
+template <auto Member>
+Row count(const char* key, const char* standard, const char* description, bool reloadable = false)
+{
+    Row row{key, Type::count, standard, reloadable, description};
+    row.count = &Field<Member>::get;
+    return row;
+}
+template <auto Member>
+Row flag(const char* key, const char* standard, const char* description, bool reloadable = false)
+{
+    Row row{key, Type::flag, standard, reloadable, description};
+    row.flag = &Field<Member>::get;
+    return row;
+}
+template <auto Member>
+Row list(const char* key, const char* standard, const char* description, bool reloadable = false)
+{
+    Row row{key, Type::list, standard, reloadable, description};
+    row.list = &Field<Member>::get;
+    return row;
+}
+Row need(Row row)
+{
+    row.required = true;
+    return row;
+}
+Row check(Row row, bool (*valid)(void*), const char* expected)
+{
+    row.valid = valid;
+    row.expected = expected;
+    return row;
+}
+
+bool host_and_port(const std::string& value)
+{
+    const auto colon = value.rfind(':');
+    if (colon == std::string::npos || colon == 0)
+        return false;
+    std::uint16_t port = 0;
+    const auto* end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data() + colon + 1, end, port);
+    return error == std::errc{} && stop == end;
+}
+
+bool valid_listen(void* s)
+{
+    return host_and_port(static_cast<Node*>(s)->listen);
+}
+bool valid_mail_server(void* s)
+{
+    const auto& server = static_cast<Mail*>(s)->server;
+    return server.empty() || host_and_port(server);
+}
+bool valid_tls(void* s)
+{
+    const auto& tls = static_cast<Mail*>(s)->tls;
+    return tls == "starttls" || tls == "tls" || tls == "none";
+}
+bool valid_level(void* s)
+{
+    const auto& level = static_cast<Log*>(s)->level;
+    return level == "debug" || level == "info" || level == "warn" || level == "error";
+}
+
+const std::vector<Section>& all()
+{
+    static const std::vector<Section> table{
+        {"node",
+         "The node itself",
+         false,
+         [](Config& c) -> void* { return &c.node; },
+         {check(text<&Node::listen>("listen", "\"127.0.0.1:8383\"",
+                                    "Where the HTTP and WebSocket door listens"),
+                valid_listen, "host:port"),
+          text<&Node::socket>("socket", "\"\"", "The owner's socket; empty: node.sock in the state folder"),
+          text<&Node::url>("url", "\"\"", "How others reach the door; empty: http://<listen>"),
+          count<&Node::threads>("threads", "0", "Threads that serve connections; 0: one per core"),
+          count<&Node::open_per_minute>("open_per_minute", "600",
+                                        "Strangers' messages opened per minute without work, in total", true),
+          count<&Node::open_per_source_minute>("open_per_source_minute", "60",
+                                               "Strangers' messages opened per minute and source", true),
+          list<&Node::allow>(
+              "allow", "[]",
+              "host:port on loopback or private networks that outside URLs may name; for tests")}},
+        {"chain",
+         "The chain and the registry on it",
+         false,
+         [](Config& c) -> void* { return &c.chain; },
+         {count<&Chain::id>("id", "31337", "Chain id"),
+          text<&Chain::registry>("registry", "\"\"", "Address of the registry contract"),
+          text<&Chain::code_hash>("code_hash", "\"\"",
+                                  "keccak-256 of its code; empty: this build's registry"),
+          count<&Chain::agree>("agree", "0", "How many endpoints must agree; 0: a majority", true)}},
+        {"chain.endpoint",
+         "One JSON-RPC endpoint; name at least three of different operators",
+         true,
+         [](Config& c) -> void* { return &c.chain.endpoints.emplace_back(); },
+         {text<&Endpoint::label>("label", "\"local\"", "Its name in errors and logs"),
+          need(text<&Endpoint::url>("url", "\"http://127.0.0.1:8545\"", "https:// or, on loopback, http://")),
+          flag<&Endpoint::verifying>("verifying", "false",
+                                     "A verifying proxy of your own (Helios, Lodestar)")}},
+        {"number",
+         "One number that this node serves",
+         true,
+         [](Config& c) -> void* { return &c.numbers.emplace_back(); },
+         {need(text<&ServedNumber::number>("number", "\"8312 3456 7890 1210\"", "The number")),
+          text<&ServedNumber::keys>("keys", "\"\"",
+                                    "Folder of inbox.json, policy.json; empty: keys in the home"),
+          text<&ServedNumber::passphrase_file>("passphrase_file", "\"\"",
+                                               "File that holds the keys' passphrase"),
+          flag<&ServedNumber::receipts>("receipts", "false",
+                                        "Tell proven senders when a message was delivered", true)}},
+        {"store",
+         "The mailbox",
+         false,
+         [](Config& c) -> void* { return &c.store; },
+         {text<&Store::path>("path", "\"\"", "Folder of the mailbox; empty: mailbox in the state folder"),
+          count<&Store::map_size_mb>("map_size_mb", "1024", "Greatest size of the store in MiB"),
+          count<&Store::stranger_quota_mb>(
+              "stranger_quota_mb", "256", "Beyond it everyone without a ticket is told to try later", true)}},
+        {"mail",
+         "Email",
+         false,
+         [](Config& c) -> void* { return &c.mail; },
+         {check(text<&Mail::server>("server", "\"\"", "Submission server, host:port; empty: no email"),
+                valid_mail_server, "host:port"),
+          check(text<&Mail::tls>("tls", "\"starttls\"", "starttls, tls, or none (loopback only)"), valid_tls,
+                "starttls, tls or none"),
+          text<&Mail::user>("user", "\"\"", "User name at the server; empty: no authentication"),
+          text<&Mail::password_file>("password_file", "\"\"", "File that holds the password"),
+          text<&Mail::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
+          text<&Mail::domain>("domain", "\"\"", "Domain of the node's own addresses"),
+          text<&Mail::dkim_key_file>("dkim_key_file", "\"\"",
+                                     "Private key, PEM, RSA or Ed25519; empty: unsigned"),
+          text<&Mail::dkim_selector>("dkim_selector", "\"dmid\"", "Selector of the key's DNS record")}},
+        {"nostr",
+         "Nostr",
+         false,
+         [](Config& c) -> void* { return &c.nostr; },
+         {list<&Nostr::relays>("relays", "[]",
+                               "Outside relays: read from, and told where the numbers are reached")}},
+        {"log",
+         "The log; it holds ids, never contents, addresses or secrets",
+         false,
+         [](Config& c) -> void* { return &c.log; },
+         {check(text<&Log::level>("level", "\"info\"", "debug, info, warn or error", true), valid_level,
+                "debug, info, warn or error"),
+          flag<&Log::json>("json", "false", "One JSON object a line")}},
+    };
+    return table;
+}
+
+std::size_t distance(std::string_view a, std::string_view b)
+{
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i)
+    {
+        auto diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j)
+        {
+            const auto above = row[j];
+            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+            diagonal = above;
+        }
+    }
+    return row.back();
+}
+
+template <class Range, class Name> std::string closest(std::string_view word, const Range& range, Name name)
+{
+    std::string best;
+    auto least = std::string::npos;
+    for (const auto& item : range)
+        if (const auto d = distance(word, name(item)); d < least)
+        {
+            least = d;
+            best = name(item);
+        }
+    return best;
+}
+} // namespace
+
+std::span<const Section> sections()
+{
+    return all();
+}
+
+const Section* find_section(std::string_view name)
+{
+    const auto found =
+        std::find_if(all().begin(), all().end(), [&](const auto& s) { return name == s.name; });
+    return found == all().end() ? nullptr : &*found;
+}
+
+std::string nearest_section(std::string_view name)
+{
+    return closest(name, all(), [](const Section& s) { return s.name; });
+}
+
+const Row* Section::find(std::string_view key) const
+{
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return key == r.key; });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+bool Section::has_child(std::string_view key) const
+{
+    return find_section(std::string{name} + "." + std::string{key}) != nullptr;
+}
+
+std::string Section::nearest(std::string_view key) const
+{
+    return closest(key, rows, [](const Row& r) { return r.key; });
+}
+
+void Section::apply_defaults(void* target) const
+{
+    for (const auto& row : rows)
+    {
+        const std::string_view standard{row.standard};
+        if (row.type == Type::text)
+            row.text(target) = std::string{standard.substr(1, standard.size() - 2)};
+        else if (row.type == Type::count)
+            row.count(target) = std::stoull(row.standard);
+        else if (row.type == Type::flag)
+            row.flag(target) = standard == "true";
+        else
+            row.list(target).clear();
+    }
+}
+
+std::string sample()
+{
+    std::string out = "# DMID node configuration. Every line shows its default; remove the # to change it.\n"
+                      "# (SIGHUP): taken over without a restart.\n";
+    for (const auto& section : all())
+    {
+        const std::string hash = section.repeats ? "# " : "";
+        out += std::string{"\n# "} + section.description + ".\n";
+        out += hash + (section.repeats ? "[[" : "[") + section.name + (section.repeats ? "]]\n" : "]\n");
+        for (const auto& row : section.rows)
+        {
+            out += std::string{"# "} + row.description + (row.reloadable ? " (SIGHUP)" : "") + ".\n";
+            out += std::string{"# "} + row.key + " = " + row.standard + "\n";
+        }
+    }
+    return out;
+}
+
+std::string reference_markdown()
+{
+    static constexpr const char* kTypes[] = {"text", "number", "true/false", "list"};
+    std::string out;
+    for (const auto& section : all())
+    {
+        out += std::string{"\n## "} + (section.repeats ? "[[" : "[") + section.name +
+               (section.repeats ? "]]" : "]") + "\n" + section.description +
+               ".\n\n| key | type | default | SIGHUP | meaning |\n|---|---|---|---|---|\n";
+        for (const auto& row : section.rows)
+            out += std::string{"| `"} + row.key + "` | " + kTypes[static_cast<std::size_t>(row.type)] +
+                   " | " + (row.required ? "needed" : "`" + std::string{row.standard} + "`") + " | " +
+                   (row.reloadable ? "yes" : "") + " | " + row.description + " |\n";
+    }
+    return out;
+}
+} // namespace dmid::config
