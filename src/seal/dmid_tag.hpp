@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/identity.hpp"
+#include "seal/event.hpp"
+
+#include <optional>
+
+namespace dmid::seal
+{
+inline constexpr std::string_view kDmidTag = "dmid";
+
+/// `["dmid", "did:dmid:<chainId>:<contract>:<number>", "<epoch>"]`: the number that a rumor's author claims
+/// to write from. A claim only: the class dmid-holder needs the seal's key to be proven as that number's
+/// inbox key. The contract is written as lower-case hex with 0x.
+Tag dmid_tag(const model::Identity& identity);
+
+/// The rumor's claim; nothing where it has no such tag. message.event-invalid for more than one, or another
+/// form: numbers in decimal without leading zeros, the contract in hex of either case, epoch at most
+/// model::kMaxEpoch.
+Result<std::optional<model::Identity>> dmid_claim(const EventBody& body);
+} // namespace dmid::seal
