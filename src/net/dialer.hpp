@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "net/address_guard.hpp"
+#include "net/stream.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace dmid::net
+{
+/// All addresses of a name. Tests put liars here.
+using Resolver = std::function<Task<Result<std::vector<boost::asio::ip::address>>>(std::string host)>;
+
+/// The system's resolver (getaddrinfo) on a few threads of its own, so that a hanging name server stops
+/// nobody else. net.unreachable when the name has no address.
+Resolver system_resolver();
+
+/// The only way out of the node: resolves once, checks every address, and connects to exactly those
+/// (design: URLs from outside). One object serves all threads; immutable after construction.
+class Dialer
+{
+public:
+    explicit Dialer(AllowList allowed = {}, Resolver resolver = system_resolver());
+
+    /// Connects, and for https and wss finishes the TLS handshake with host verification. The addresses are
+    /// tried in turn within the one deadline, which stays set on the stream.
+    /// net.url, net.address-forbidden, net.unreachable, net.timeout, net.tls.
+    Task<Result<Stream>> dial(Url url, Guard guard, Deadline deadline, TlsContextPtr tls = nullptr) const;
+
+    /// Host and port of a line protocol (SMTP …): no TLS yet. Plain text is the caller's decision; the
+    /// address is checked as for a URL. Whoever dials `outside` must encrypt unless allows_plain() says so.
+    Task<Result<Stream>> dial_host(std::string host, std::uint16_t port, Guard guard,
+                                   Deadline deadline) const;
+    /// A unix socket by path. net.unreachable when nobody listens.
+    static Task<Result<Stream>> dial_unix(std::string path, Deadline deadline);
+
+    /// True for a destination on the allow-list.
+    bool allows_plain(const std::string& host, std::uint16_t port) const;
+
+private:
+    Task<Result<Stream>> connect(Url url, Guard guard, Deadline deadline) const;
+
+    AllowList allowed_;
+    Resolver resolver_;
+};
+} // namespace dmid::net

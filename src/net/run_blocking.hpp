@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "net/task.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <optional>
+
+namespace dmid::net
+{
+/// Runs one task to its end on an io_context of its own, on the calling thread: for the command line and for
+/// tests. Whatever the task leaves behind on that context is dropped. internal.bug when it throws.
+template <class T> Result<T> run_blocking(Task<Result<T>> task)
+{
+    boost::asio::io_context context{1};
+    std::optional<Result<T>> result;
+    auto finished = [&result, &context](std::exception_ptr thrown, Result<T> value)
+    {
+        if (thrown)
+            result = fail(Errc::internal_bug, "a task threw");
+        else
+            result = std::move(value);
+        context.stop();
+    };
+    boost::asio::co_spawn(context, std::move(task), std::move(finished));
+    context.run();
+    if (!result)
+        return fail(Errc::internal_bug, "a task was left behind");
+    return std::move(*result);
+}
+} // namespace dmid::net
