@@ -25,9 +25,11 @@ std::size_t padded_length(std::size_t length) noexcept;
 Result<std::string> encrypt(const Secret32& conversation, const Hash32& nonce, std::string_view plaintext);
 
 /// The plaintext, any bytes. Failures, in the order in which they are looked for:
-/// crypto.payload-version (empty, a leading '#', or a version other than 2), crypto.payload-length (too short
-/// or too long to be a payload, or the six-byte prefix of plaintexts over 65535 bytes),
-/// crypto.payload-base64, crypto.payload-mac, crypto.payload-padding (prefix zero, not the prescribed padded
-/// length, or a padding byte that is not zero).
+/// crypto.payload-version   empty, or a leading '#': a version that is not base64
+/// crypto.payload-length    shorter than kMinPayload or longer than kMaxPayload; so is every plaintext over
+/// 65535 bytes crypto.payload-base64    not canonical base64 with padding crypto.payload-version   a version
+/// byte other than 2 crypto.payload-mac       altered, or under another key crypto.payload-padding   a length
+/// of zero, or not padded to padded_length(); what the padding holds is not looked
+///                          at, as NIP-44 has it
 Result<std::string> decrypt(const Secret32& conversation, std::string_view payload);
 } // namespace dmid::crypto::nip44
