@@ -25,4 +25,8 @@ inline constexpr std::string_view kEnvelopeSigned = "dmid/envelope/signed";   //
 inline constexpr std::string_view kEnvelopeWrap = "dmid/envelope/wrap";       ///< a wrap that is not opened
 inline constexpr std::string_view kEnvelopeChannel = "dmid/envelope/channel"; ///< what a channel brought
 inline constexpr std::string_view kLeg = "dmid/leg";                          ///< one leg of an envelope
+inline constexpr std::string_view kMailbox = "dmid/mailbox";                  ///< the mailbox of one identity
+inline constexpr std::string_view kThread = "dmid/thread";                    ///< a conversation
+inline constexpr std::string_view kParty = "dmid/party";                      ///< an identity in a set
+inline constexpr std::string_view kCounter = "dmid/counter";                  ///< a rate counter of a rule
 } // namespace dmid::crypto::tags
