@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "chain/agree.hpp"
+#include "proof/bundle.hpp"
+#include "proof/record.hpp"
+
+#include <functional>
+#include <mutex>
+#include <optional>
+
+namespace dmid::chain
+{
+/// Document bytes from elsewhere (the index, a cache), by hash. Not believed.
+using DocumentSource = std::function<std::optional<Bytes>(const Hash32&)>;
+
+/// A number's record, proven in the agreed block.
+struct Reading
+{
+    proof::Verified verified;        ///< with the document where anyone had the bytes
+    proof::Bundle bundle;            ///< what `dmid verify` needs
+    std::string served_by;           ///< label of the endpoint whose proof it is
+    std::vector<SetAside> set_aside; ///< endpoints that lied or failed on the way, each with its own code
+};
+
+/// Reads records by proof. Endpoints are asked in order, those that vouched for the block first; one that
+/// lies is set aside with its own code and the next one asked:
+///   altered key chain.key-altered · altered owner chain.owner-altered · altered document
+///   document.hash-mismatch · claimed absence chain.absence-claimed · proof nodes proof.* ·
+///   other code proof.code-hash · wrong contract chain.wrong-contract · stale head chain.stale-head (agree).
+/// Where every endpoint fails the first lie is the error, naming all; else the first failure.
+/// The account part is verified once per block. Thread-safe; must not outlive the endpoints.
+class RecordReader
+{
+public:
+    /// chain.wrong-chain in every read if the registry is of another chain than the endpoints.
+    RecordReader(const Endpoints& endpoints, proof::RegistryRef registry, DocumentSource documents = {});
+
+    net::Task<Result<Reading>> read(const Agreement& agreement, model::Number number);
+
+    const proof::RegistryRef& registry() const noexcept { return registry_; }
+
+private:
+    struct Account
+    {
+        proof::VerifiedRegistry registry;
+        proof::Nodes nodes;
+    };
+    net::Task<Result<Reading>> read_from(Endpoint& endpoint, const Agreement& agreement,
+                                         model::Number number);
+    net::Task<Result<proof::VerifiedRecord>> add_document(Endpoint& endpoint, proof::VerifiedRecord record);
+    std::optional<Account> cached(const Hash32& block) const;
+    void keep(const Account& account);
+
+    const Endpoints& endpoints_;
+    proof::RegistryRef registry_;
+    DocumentSource documents_;
+    mutable std::mutex mutex_;
+    std::vector<Account> accounts_; // the last few blocks
+};
+} // namespace dmid::chain

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/clock.hpp"
+#include "chain/agree.hpp"
+#include "chain/reader.hpp"
+#include "model/document.hpp"
+#include "model/identifier.hpp"
+#include "proof/bundle.hpp"
+#include "proof/record.hpp"
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dmid::resolve
+{
+/// An identifier, resolved by proof. What it rests on is record.block(): tier, hash, number, time, finality.
+struct Resolution
+{
+    model::Identifier identifier; ///< as it was asked for
+    model::Identity identity;
+    proof::VerifiedRecord record;
+    /// Decoded and held against the record; absent where nothing is published or nobody had the bytes
+    /// (record.published() tells the two apart).
+    std::optional<model::Document> document;
+    UnixTime age = 0;   ///< seconds between the block's time and now; never below 0
+    bool stale = false; ///< older than 15 minutes at latest, 30 at finalized
+    std::string served_by;
+    std::vector<chain::SetAside> set_aside; ///< endpoints that disagreed, lagged, lied or failed
+    proof::Bundle bundle;
+};
+
+struct ResolveOptions
+{
+    net::Millis agreement_for{2'000}; ///< how long one agreed block serves reads at latest
+    net::Millis finalized_for{30'000};
+    std::size_t cached_records = 4096; ///< readings kept for the present block
+};
+
+/// Any identifier → VerifiedRecord. One registry; the object of the node and the command line. Thread-safe;
+/// must not outlive its arguments.
+class Resolver
+{
+public:
+    Resolver(const chain::Endpoints& endpoints, proof::RegistryRef registry, const Clock& clock,
+             chain::DocumentSource documents = {}, ResolveOptions options = {});
+
+    /// Reads an identifier in any form and resolves it. number.* and internal.unsupported for what is no
+    /// identifier here; number.network where it names another deployment than the configured one;
+    /// resolve.not-minted where absence is proven; document.* where the published document breaks its own
+    /// promises; errors of chain:: otherwise. A stale block is no error here: look at `stale`.
+    net::Task<Result<Resolution>> resolve(std::string text,
+                                          chain::Finality finality = chain::Finality::latest);
+    /// The same for a number of the configured registry.
+    net::Task<Result<Resolution>> resolve(model::Number number,
+                                          chain::Finality finality = chain::Finality::latest);
+
+    /// The present agreed block, at most as old as the options say.
+    net::Task<Result<chain::Agreement>> agreement(chain::Finality finality);
+    /// Forgets agreed blocks and readings: after this process has itself changed the record.
+    void forget();
+
+    const proof::RegistryRef& registry() const noexcept { return registry_; }
+    model::Network network() const noexcept { return {registry_.chain_id, registry_.registry}; }
+
+private:
+    struct Held
+    {
+        chain::Agreement agreement;
+        net::Deadline until;
+    };
+    net::Task<Result<chain::Reading>> read(const chain::Agreement& agreement, model::Number number);
+
+    const chain::Endpoints& endpoints_;
+    proof::RegistryRef registry_;
+    const Clock& clock_;
+    ResolveOptions options_;
+    chain::RecordReader reader_;
+    std::mutex mutex_;
+    std::optional<Held> latest_;
+    std::optional<Held> finalized_;
+    struct Cached
+    {
+        Hash32 block;
+        model::Number number;
+        chain::Reading reading;
+    };
+    std::vector<Cached> readings_;
+};
+} // namespace dmid::resolve
