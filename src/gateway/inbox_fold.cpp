@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/view_rows.hpp"
+
+#include <algorithm>
+
+namespace dmid::gateway
+{
+namespace
+{
+using rows::Tag;
+using store::MailboxId;
+using store::Position;
+using store::ViewTx;
+
+/// Applies one entry to the rows of its mailbox.
+class Folding
+{
+public:
+    Folding(ViewTx& tx, const MailboxId& box, Position position)
+        : tx_{tx}
+        , box_{box}
+        , position_{position}
+    {
+    }
+
+    void arrived(const store::Entry& entry, const Arrived& meta)
+    {
+        MessageRow row;
+        row.position = position_;
+        row.state = meta.state;
+        row.thread = entry.thread;
+        row.party = party_key(meta.from);
+        row.at = meta.received_at;
+        row.size = meta.size;
+        row.legs = static_cast<std::uint32_t>(meta.legs.size());
+        put(entry.id, row);
+        // A dropped message counts like a held one: whether its sender may go on must not tell them apart.
+        if (row.state == State::held || row.state == State::dropped)
+            count_held(row, +1);
+        if (row.state == State::dropped)
+            return;
+        list(entry.id, row);
+        if (row.state == State::held)
+            tx_.put(rows::key(box_, Tag::held, row.party, position_), entry.id.view());
+    }
+
+    void outgoing(const store::Entry& entry, const Outgoing& meta)
+    {
+        MessageRow row;
+        row.position = position_;
+        row.incoming = false;
+        row.state = State::queued;
+        row.thread = meta.thread;
+        row.party = model::party_id(meta.to);
+        row.at = meta.sent_at;
+        row.legs = 1;
+        put(entry.id, row);
+        list(entry.id, row);
+    }
+
+    void outcome(const Hash32& id, const OutcomeMeta& meta)
+    {
+        auto row = get(meta.message);
+        if (!row)
+            return;
+        row->outcomes.push_back(id);
+        if (meta.state == State::failed)
+        {
+            ++row->failed;
+            if (row->failed >= row->legs && row->state == State::queued)
+                row->state = State::failed;
+        }
+        else if (meta.state == State::accepted || meta.state == State::delivered)
+        {
+            const bool progress = row->state == State::queued || row->state == State::failed ||
+                                  (row->state == State::accepted && meta.state == State::delivered);
+            if (progress)
+                row->state = meta.state;
+        }
+        put(meta.message, *row);
+    }
+
+    void revised(const RevisedMeta& meta)
+    {
+        auto row = get(meta.message);
+        if (!row || row->state != State::held)
+            return;
+        tx_.erase(rows::key(box_, Tag::held, row->party, row->position));
+        count_held(*row, -1);
+        row->state = meta.state;
+        row->legs = static_cast<std::uint32_t>(meta.legs.size());
+        put(meta.message, *row);
+    }
+
+    void consent(const ConsentMeta& meta)
+    {
+        for (const auto& party : meta.parties)
+        {
+            const auto contact_key = rows::key(box_, Tag::contact, model::party_id(party));
+            const auto denied_key = rows::key(box_, Tag::denied, model::party_id_any_epoch(party));
+            const auto kept = tx_.get(contact_key);
+            auto row = kept ? rows::decode_contact(*kept) : ContactRow{};
+            const auto denied = tx_.get(denied_key);
+            const auto denied_at = denied ? static_cast<UnixTime>(rows::decode_number(*denied)) : 0;
+            if (meta.answered)
+                row.answered_at = std::max(row.answered_at, meta.at);
+            else if (meta.allow)
+            {
+                row.allowed_at = std::max(row.allowed_at, meta.at);
+                if (denied && meta.at > denied_at)
+                    tx_.erase(denied_key);
+            }
+            else if (meta.at >= row.allowed_at)
+                tx_.put(denied_key,
+                        rows::encode_number(static_cast<std::uint64_t>(std::max(denied_at, meta.at))));
+            tx_.put(contact_key, rows::encode(row));
+        }
+    }
+
+    void forgotten(const Hash32& id)
+    {
+        const auto row = get(id);
+        if (!row)
+            return;
+        if (row->state == State::held)
+        {
+            tx_.erase(rows::key(box_, Tag::held, row->party, row->position));
+            count_held(*row, -1);
+        }
+        tx_.erase(rows::key(box_, Tag::order, row->position));
+        tx_.erase(rows::key(box_, Tag::in_thread, row->thread, row->position));
+        tx_.erase(rows::key(box_, Tag::message, id));
+    }
+
+private:
+    std::optional<MessageRow> get(const Hash32& id)
+    {
+        const auto bytes = tx_.get(rows::key(box_, Tag::message, id));
+        if (!bytes)
+            return std::nullopt;
+        auto row = rows::decode_message(*bytes);
+        return row ? std::optional{std::move(*row)} : std::nullopt;
+    }
+
+    void put(const Hash32& id, const MessageRow& row)
+    {
+        tx_.put(rows::key(box_, Tag::message, id), rows::encode(row));
+    }
+
+    void list(const Hash32& id, const MessageRow& row)
+    {
+        tx_.put(rows::key(box_, Tag::order, row.position), id.view());
+        tx_.put(rows::key(box_, Tag::in_thread, row.thread, row.position), id.view());
+        tx_.put(rows::key(box_, Tag::thread, row.thread), id.view());
+    }
+
+    void count_held(const MessageRow& row, int sign)
+    {
+        const auto sum_key = rows::key(box_, Tag::held_sum, row.party);
+        const auto all_key = rows::key(box_, Tag::held_all);
+        const auto kept = tx_.get(sum_key);
+        auto sum = kept ? rows::decode_sum(*kept) : HeldSum{};
+        const auto all_kept = tx_.get(all_key);
+        auto all = all_kept ? rows::decode_number(*all_kept) : 0;
+        if (sign > 0)
+        {
+            sum.messages += 1;
+            sum.bytes += row.size;
+            all += row.size;
+        }
+        else
+        {
+            sum.messages -= std::min<std::uint64_t>(sum.messages, 1);
+            sum.bytes -= std::min(sum.bytes, row.size);
+            all -= std::min(all, row.size);
+        }
+        tx_.put(sum_key, rows::encode(sum));
+        tx_.put(all_key, rows::encode_number(all));
+    }
+
+    ViewTx& tx_;
+    const MailboxId& box_;
+    Position position_;
+};
+
+class InboxFold final : public store::Fold
+{
+public:
+    std::string_view name() const override { return kInboxView; }
+    std::uint32_t version() const override { return 1; }
+
+    // An entry that does not decode was written by a later version: it has no rows in this one.
+    void apply(ViewTx& tx, const MailboxId& box, Position position, const store::Entry& entry) override
+    {
+        Folding fold{tx, box, position};
+        switch (static_cast<Kind>(entry.kind))
+        {
+        case Kind::arrived:
+            if (const auto meta = decode_arrived(entry.meta))
+                fold.arrived(entry, *meta);
+            break;
+        case Kind::outgoing:
+            if (const auto meta = decode_outgoing(entry.meta))
+                fold.outgoing(entry, *meta);
+            break;
+        case Kind::outcome:
+            if (const auto meta = decode_outcome(entry.meta))
+                fold.outcome(entry.id, *meta);
+            break;
+        case Kind::released:
+        case Kind::discarded:
+            if (const auto meta = decode_revised(entry.meta))
+                fold.revised(*meta);
+            break;
+        case Kind::consent:
+            if (const auto meta = decode_consent(entry.meta))
+                fold.consent(*meta);
+            break;
+        case Kind::leg:
+        case Kind::notice:
+            break;
+        }
+    }
+
+    void forgotten(ViewTx& tx, const MailboxId& box, Position position, const Hash32& id,
+                   const Hash32& /*thread*/) override
+    {
+        Folding{tx, box, position}.forgotten(id);
+    }
+};
+} // namespace
+
+std::unique_ptr<store::Fold> make_inbox_fold()
+{
+    return std::make_unique<InboxFold>();
+}
+} // namespace dmid::gateway

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/views.hpp"
+
+/// Keys and values of the inbox view's rows; shared by the fold and the reader.
+namespace dmid::gateway::rows
+{
+/// What a row is, the byte behind the mailbox in its key.
+enum class Tag : std::uint8_t
+{
+    message = 'M',   ///< + message id → MessageRow
+    order = 'P',     ///< + position → message id
+    in_thread = 't', ///< + thread + position → message id
+    thread = 'T',    ///< + thread → id of the newest message
+    held = 'H',      ///< + party key + position → message id
+    held_sum = 'h',  ///< + party key → HeldSum
+    held_all = 'Q',  ///< → bytes
+    contact = 'C',   ///< + party id → ContactRow without the denial
+    denied = 'D',    ///< + party id of any epoch → time
+};
+
+Bytes key(const store::MailboxId& box, Tag tag);
+Bytes key(const store::MailboxId& box, Tag tag, const Hash32& id);
+Bytes key(const store::MailboxId& box, Tag tag, store::Position position);
+Bytes key(const store::MailboxId& box, Tag tag, const Hash32& id, store::Position position);
+
+Bytes encode(const MessageRow& row);
+Result<MessageRow> decode_message(ByteView bytes);
+Bytes encode(const HeldSum& sum);
+HeldSum decode_sum(ByteView bytes) noexcept;
+Bytes encode(const ContactRow& row);
+ContactRow decode_contact(ByteView bytes) noexcept;
+Bytes encode_number(std::uint64_t value);
+std::uint64_t decode_number(ByteView bytes) noexcept;
+Hash32 decode_id(ByteView bytes) noexcept;
+/// The position at the end of a key.
+store::Position position_in(ByteView key) noexcept;
+} // namespace dmid::gateway::rows

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/views.hpp"
+
+#include "gateway/view_rows.hpp"
+
+#include <algorithm>
+
+namespace dmid::gateway
+{
+using rows::Tag;
+
+Hash32 party_key(const model::Counterparty& from) noexcept
+{
+    return from.empty() ? Hash32{} : model::party_id(from.front());
+}
+
+Result<InboxView> InboxView::open(const store::Mailbox& mailbox)
+{
+    DMID_TRY(auto reader, mailbox.view(kInboxView));
+    return InboxView{std::move(reader)};
+}
+
+Result<std::optional<MessageRow>> InboxView::message(const store::MailboxId& box, const Hash32& id) const
+{
+    DMID_TRY(auto bytes, reader_->get(rows::key(box, Tag::message, id)));
+    if (!bytes)
+        return std::optional<MessageRow>{};
+    DMID_TRY(auto row, rows::decode_message(*bytes));
+    return std::optional{std::move(row)};
+}
+
+namespace
+{
+Result<std::vector<ListedMessage>> listed(const InboxView& view, const store::MailboxId& box,
+                                          const std::vector<store::Row>& found)
+{
+    std::vector<ListedMessage> out;
+    for (const auto& [key, id_bytes] : found)
+    {
+        const auto id = rows::decode_id(id_bytes);
+        DMID_TRY(auto row, view.message(box, id));
+        if (row)
+            out.push_back({id, std::move(*row)});
+    }
+    return out;
+}
+} // namespace
+
+Result<std::vector<ListedMessage>> InboxView::messages(const store::MailboxId& box, store::Position after,
+                                                       std::size_t limit) const
+{
+    store::Scan scan;
+    scan.prefix = rows::key(box, Tag::order);
+    if (after != 0)
+        scan.after = rows::key(box, Tag::order, after);
+    scan.limit = limit;
+    DMID_TRY(auto found, reader_->scan(scan));
+    return listed(*this, box, found);
+}
+
+Result<std::vector<ListedMessage>> InboxView::thread(const store::MailboxId& box, const Hash32& thread,
+                                                     store::Position after, std::size_t limit) const
+{
+    store::Scan scan;
+    scan.prefix = rows::key(box, Tag::in_thread, thread);
+    if (after != 0)
+        scan.after = rows::key(box, Tag::in_thread, thread, after);
+    scan.limit = limit;
+    DMID_TRY(auto found, reader_->scan(scan));
+    return listed(*this, box, found);
+}
+
+Result<std::vector<std::pair<Hash32, Hash32>>> InboxView::threads(const store::MailboxId& box) const
+{
+    store::Scan scan;
+    scan.prefix = rows::key(box, Tag::thread);
+    scan.limit = 10'000;
+    DMID_TRY(auto found, reader_->scan(scan));
+    std::vector<std::pair<Hash32, Hash32>> out;
+    for (const auto& [key, id] : found)
+        out.emplace_back(rows::decode_id(ByteView{key}.subspan(scan.prefix.size())), rows::decode_id(id));
+    return out;
+}
+
+Result<std::vector<Hash32>> InboxView::held(const store::MailboxId& box, const std::optional<Hash32>& party,
+                                            std::size_t limit) const
+{
+    store::Scan scan;
+    scan.prefix = party ? rows::key(box, Tag::held, *party) : rows::key(box, Tag::held);
+    scan.limit = limit;
+    DMID_TRY(auto found, reader_->scan(scan));
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b)
+              { return rows::position_in(a.first) < rows::position_in(b.first); });
+    std::vector<Hash32> out;
+    for (const auto& [key, id] : found)
+        out.push_back(rows::decode_id(id));
+    return out;
+}
+
+Result<HeldSum> InboxView::held_sum(const store::MailboxId& box, const Hash32& party) const
+{
+    DMID_TRY(auto bytes, reader_->get(rows::key(box, Tag::held_sum, party)));
+    return bytes ? rows::decode_sum(*bytes) : HeldSum{};
+}
+
+Result<std::uint64_t> InboxView::held_bytes(const store::MailboxId& box) const
+{
+    DMID_TRY(auto bytes, reader_->get(rows::key(box, Tag::held_all)));
+    return bytes ? rows::decode_number(*bytes) : std::uint64_t{0};
+}
+
+Result<ContactRow> InboxView::contact(const store::MailboxId& box, const model::Counterparty& parties) const
+{
+    ContactRow joined;
+    for (const auto& party : parties)
+    {
+        DMID_TRY(auto bytes, reader_->get(rows::key(box, Tag::contact, model::party_id(party))));
+        if (bytes)
+        {
+            const auto row = rows::decode_contact(*bytes);
+            joined.allowed_at = std::max(joined.allowed_at, row.allowed_at);
+            joined.answered_at = std::max(joined.answered_at, row.answered_at);
+        }
+        DMID_TRY(auto denied, reader_->get(rows::key(box, Tag::denied, model::party_id_any_epoch(party))));
+        if (denied)
+            joined.denied_at =
+                std::max(joined.denied_at, static_cast<UnixTime>(rows::decode_number(*denied)));
+    }
+    return joined;
+}
+} // namespace dmid::gateway
