@@ -21,7 +21,8 @@ enum class Role : std::uint8_t
     node,   ///< signs receipts and promises
     payer,  ///< sends and pays every transaction
 };
-constexpr std::array kAllRoles{Role::owner, Role::guard, Role::policy, Role::inbox, Role::node, Role::payer};
+inline constexpr std::array kAllRoles{Role::owner, Role::guard, Role::policy,
+                                      Role::inbox, Role::node,  Role::payer};
 
 std::string_view role_name(Role role) noexcept;
 /// The role of a name; input.usage naming the six otherwise.

@@ -31,7 +31,7 @@ struct KeystoreInfo
 /// Writes a Web3 Secret Storage version 3 file: scrypt, AES-128-CTR, keccak MAC over derived key and
 /// ciphertext. Salt, iv and id are drawn from the kernel. Slow and memory-hungry by intention.
 /// crypto.key-invalid if `key` is no private key; input.usage if the cost is not a power of two or over the
-/// limits that decrypt_keystore() accepts; internal.bug if OpenSSL refuses.
+/// limits that decrypt_keystore() accepts; internal.bug if a library refuses.
 Result<std::string> encrypt_keystore(const Secret32& key, const SecretText& passphrase,
                                      std::string_view role = {}, ScryptCost cost = {});
 
