@@ -45,6 +45,8 @@ public:
     /// What decides that two entries with one id are the same. Keyed, so that a tombstone's digest confirms
     /// no guess about the forgotten body to whoever lacks the storage key.
     Digest content_digest(const Entry& entry) const;
+    /// SHA-256, which names a blob.
+    static Hash32 blob_hash(ByteView bytes);
     /// Which storage key this is, without revealing it; kept in the store to refuse a wrong one early.
     Digest fingerprint() const;
 

@@ -39,6 +39,7 @@ public:
 /// Derives one view from the logs, inside the transaction of each append, on the writer's thread.
 /// Rows are stored in the clear: keep ids, positions and states in them, never bodies.
 /// The engine calls `apply` once per entry; an engine that repeats itself filters repetitions first.
+/// Of an entry, content, work_due, work_queue and reclaim_at are not filled: the log does not give them back.
 /// A fold must not block, throw, or depend on anything but its rows and arguments: a rebuild gives each
 /// mailbox's entries in order again, but may order mailboxes differently among each other.
 class Fold

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/mailbox.hpp"
+
+#include <semaphore>
+
+namespace dmid::store
+{
+Result<Appended> Mailbox::append(Append what)
+{
+    std::optional<Result<Appended>> outcome;
+    std::binary_semaphore ready{0};
+    submit(std::move(what),
+           [&](Result<Appended> result)
+           {
+               outcome.emplace(std::move(result));
+               ready.release();
+           });
+    ready.acquire();
+    return std::move(*outcome);
+}
+
+Result<std::uint64_t> Mailbox::compare_and_set(const MailboxId& mailbox, std::string_view name,
+                                               std::uint64_t expected, std::optional<Bytes> value)
+{
+    Append what;
+    what.mailbox = mailbox;
+    what.cells.push_back({std::string{name}, expected, std::move(value)});
+    DMID_TRY(auto outcome, append(std::move(what)));
+    return outcome.versions.front();
+}
+
+Result<void> Mailbox::later(const WorkRef& item, UnixMillis when, Bytes state)
+{
+    Append what;
+    what.mailbox = item.mailbox;
+    what.later.push_back({item, when, std::move(state)});
+    DMID_TRY(append(std::move(what)));
+    return {};
+}
+
+Result<void> Mailbox::done(const WorkRef& item)
+{
+    Append what;
+    what.mailbox = item.mailbox;
+    what.done.push_back(item);
+    DMID_TRY(append(std::move(what)));
+    return {};
+}
+
+Result<void> Mailbox::forget(const MailboxId& mailbox, const Hash32& id)
+{
+    DMID_TRY(auto entry, find(mailbox, id));
+    if (!entry)
+        return fail(Errc::store_not_found, "no entry " + to_hex(id.view()));
+    Append what;
+    what.mailbox = mailbox;
+    what.forget.push_back(id);
+    DMID_TRY(append(std::move(what)));
+    return {};
+}
+} // namespace dmid::store
