@@ -25,15 +25,20 @@ struct Opened
     bool group = false;  ///< the rumor names more than one reader; never answered by itself
 };
 
-/// Verifies and opens a wrap with one inbox key. In this order:
-/// message.kind, message.recipient (as wrap_recipient(), and the `p` is another key than ours),
-/// message.id-mismatch and message.signature of the wrap; message.cannot-open (not encrypted to us, or
-/// damaged); message.nested (a wrap inside); message.seal-invalid (not an event, not kind 13, with tags, or
-/// its id or signature wrong); message.seal-invalid where it does not open; then the rumor:
-/// message.event-invalid, message.id-mismatch, message.nested, message.seal-forged (another author than the
-/// seal's), message.kind (not 14, 15 or 7). The inner code is in the context where one of ours stands for it.
+/// Verifies and opens a wrap with the inbox key that its `p` tag names. What is looked at, in this order:
+/// message.kind, message.recipient         outside, as wrap_recipient()
+/// message.id-mismatch, message.signature  the wrap itself
+/// message.cannot-open                     not encrypted to this key, or damaged
+/// message.nested                          a wrap inside, in place of the seal or of the rumor
+/// message.seal-invalid                    not an event, not of kind 13, with tags, wrong id or signature, or
+/// its
+///                                         content does not decrypt
+/// message.event-invalid, .id-mismatch     the rumor
+/// message.seal-forged                     the rumor names another author than the seal
+/// message.kind                            the rumor is not of kind 14, 15 or 7
+/// Where one code stands for another, that one is in the context.
 Result<Opened> open_wrap(const Event& wrap, const Secret32& inbox);
-/// The same for a wrap that verify() has passed already.
+/// The same for a wrap that verify() has passed already; half as much work for a node whose door verifies.
 Result<Opened> open_verified_wrap(const Event& wrap, const Secret32& inbox);
 
 /// A rumor of kind 14 to one reader, as stock clients write it: a `p` tag, an `e` tag for what it answers.

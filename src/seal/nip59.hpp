@@ -32,7 +32,8 @@ struct WrapRandom
 /// What a wrap carries outside for the door to judge.
 struct WrapExtras
 {
-    std::optional<Secret32> ticket_day_key; ///< of the ticket, for the UTC day of now (ticket_day_key())
+    std::optional<Secret32> ticket_day_key =
+        std::nullopt;                       ///< of the ticket, for the UTC day of now (ticket_day_key())
     unsigned work_bits = 0;                 ///< NIP-13, 0 for none, at most 32
     std::uint64_t work_tries = 1ULL << 26U; ///< then message.work-unfinished
 };

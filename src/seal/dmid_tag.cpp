@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seal/dmid_tag.hpp"
+
+#include "model/identifier.hpp"
+
+#include <charconv>
+
+namespace dmid::seal
+{
+namespace
+{
+constexpr std::string_view kDidPrefix = "did:dmid:";
+
+tl::unexpected<Error> invalid()
+{
+    return fail(Errc::message_event_invalid, "dmid tag");
+}
+
+Result<std::uint32_t> read_epoch(std::string_view text)
+{
+    std::uint32_t epoch = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), epoch);
+    if (error != std::errc{} || end != text.data() + text.size() || epoch > model::kMaxEpoch ||
+        (text.size() > 1 && text.front() == '0'))
+        return invalid();
+    return epoch;
+}
+
+Result<model::Identity> read_claim(const Tag& tag)
+{
+    if (tag.size() != 3 || !tag[1].starts_with(kDidPrefix))
+        return invalid();
+    const auto written = model::parse_identifier(tag[1]);
+    if (!written || !written->network || written->tail)
+        return invalid();
+    DMID_TRY(const auto epoch, read_epoch(tag[2]));
+    return model::Identity{*written->network, written->number, epoch};
+}
+} // namespace
+
+Tag dmid_tag(const model::Identity& identity)
+{
+    return {std::string{kDmidTag}, model::to_did({identity.network, identity.number, std::nullopt}),
+            std::to_string(identity.epoch)};
+}
+
+Result<std::optional<model::Identity>> dmid_claim(const EventBody& body)
+{
+    std::optional<model::Identity> found;
+    for (const auto& tag : body.tags)
+    {
+        if (tag.empty() || tag.front() != kDmidTag)
+            continue;
+        if (found)
+            return invalid();
+        DMID_TRY(found, read_claim(tag));
+    }
+    return found;
+}
+} // namespace dmid::seal
