@@ -5,6 +5,7 @@
 #include "codec/u256.hpp"
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -60,13 +61,20 @@ public:
         : value_{value}
     {
     }
-    AbiValue(std::uint64_t value)
-        : value_{U256{value}}
-    {
-    }
-    AbiValue(bool value)
+    template <std::same_as<bool> T>
+    AbiValue(T value)
         : value_{value}
     {
+    }
+    /// Negative numbers become their two's complement.
+    template <std::integral T>
+    requires(!std::same_as<T, bool>) AbiValue(T value)
+    {
+        if constexpr (std::signed_integral<T>)
+            value_ = value < 0 ? U256{~static_cast<std::uint64_t>(value)}.plus(1)->negated()
+                               : U256{static_cast<std::uint64_t>(value)};
+        else
+            value_ = U256{value};
     }
     AbiValue(const Address& value)
         : value_{value}

@@ -61,7 +61,8 @@ public:
 
     Cbor() = default; ///< null
     Cbor(std::nullptr_t) {}
-    Cbor(bool value)
+    template <std::same_as<bool> T>
+    Cbor(T value)
         : value_{value}
     {
     }
