@@ -48,7 +48,10 @@ private:
     };
     net::Task<Result<Reading>> read_from(Endpoint& endpoint, const Agreement& agreement,
                                          model::Number number);
-    net::Task<Result<proof::VerifiedRecord>> add_document(Endpoint& endpoint, proof::VerifiedRecord record);
+    Result<Reading> verify_answer(const json::value& answer, const Agreement& agreement,
+                                  model::Number number);
+    net::Task<Result<Bytes>> fetch_document(Endpoint& endpoint, proof::VerifiedRecord record) const;
+    net::Task<Result<>> add_document(Reading& reading, std::vector<std::size_t> order) const;
     std::optional<Account> cached(const Hash32& block) const;
     void keep(const Account& account);
 

@@ -50,6 +50,9 @@ using Event =
 /// Topic of `Published`, for eth_getLogs.
 const Hash32& published_topic() noexcept;
 
+/// The document bytes in a Published log, unchecked but for their form; codec.*.
+Result<Bytes> document_of(const Log& log);
+
 /// Reads a log of the registry and holds it against what its manual promises of one event by itself: known
 /// topic, canonical data, a valid number, hash of the document, its length, keys that are not zero, parties
 /// that differ. chain.event-invalid naming block, log and reason. What it promises of a sequence of events is
