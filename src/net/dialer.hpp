@@ -10,11 +10,12 @@
 
 namespace dmid::net
 {
-/// All addresses of a name. Tests put liars here.
-using Resolver = std::function<Task<Result<std::vector<boost::asio::ip::address>>>(std::string host)>;
+/// All addresses of a name, before the deadline. Tests put liars here.
+using Resolver =
+    std::function<Task<Result<std::vector<boost::asio::ip::address>>>(std::string host, Deadline deadline)>;
 
 /// The system's resolver (getaddrinfo) on a few threads of its own, so that a hanging name server stops
-/// nobody else. net.unreachable when the name has no address.
+/// nobody else. net.unreachable when the name has no address, net.timeout.
 Resolver system_resolver();
 
 /// The only way out of the node: resolves once, checks every address, and connects to exactly those

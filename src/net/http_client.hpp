@@ -24,7 +24,7 @@ struct FetchOptions
 };
 
 /// HTTP/1.1 with kept connections. One object may serve many threads; a kept connection is reused only on the
-/// executor that it was made on. At most 8 idle connections per place, for 20 s.
+/// context that it was made on. At most 8 idle connections per place, for 20 s.
 class HttpClient
 {
 public:

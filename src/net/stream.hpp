@@ -53,7 +53,7 @@ public:
     Task<Result<>> start_tls_client(TlsContextPtr context, std::string host);
     Task<Result<>> start_tls_server(TlsContextPtr context);
 
-    /// Orderly: close_notify (TLS) and FIN, not waiting for the peer's.
+    /// Orderly: close_notify and FIN; waits at most a second for a TLS peer's own close_notify.
     Task<> shutdown();
     /// At once; operations under way return net.closed.
     void close();

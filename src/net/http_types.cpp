@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/http_types.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace dmid::net
+{
+namespace
+{
+bool same_name(std::string_view a, std::string_view b) noexcept
+{
+    const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// No value ever ends its header line early.
+void blank_controls(std::string& text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+}
+
+int hex_value(char c) noexcept
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const char low = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+} // namespace
+
+std::string_view Headers::get(std::string_view name) const noexcept
+{
+    for (const auto& [key, value] : fields_)
+        if (same_name(key, name))
+            return value;
+    return {};
+}
+
+bool Headers::has(std::string_view name) const noexcept
+{
+    return std::any_of(fields_.begin(), fields_.end(),
+                       [&](const Field& field) { return same_name(field.first, name); });
+}
+
+void Headers::set(std::string name, std::string value)
+{
+    std::erase_if(fields_, [&](const Field& field) { return same_name(field.first, name); });
+    add(std::move(name), std::move(value));
+}
+
+void Headers::add(std::string name, std::string value)
+{
+    blank_controls(name);
+    blank_controls(value);
+    fields_.emplace_back(std::move(name), std::move(value));
+}
+
+std::string_view reason_phrase(unsigned status) noexcept
+{
+    switch (status)
+    {
+    case 101:
+        return "Switching Protocols";
+    case 200:
+        return "OK";
+    case 201:
+        return "Created";
+    case 202:
+        return "Accepted";
+    case 204:
+        return "No Content";
+    case 301:
+        return "Moved Permanently";
+    case 302:
+        return "Found";
+    case 303:
+        return "See Other";
+    case 304:
+        return "Not Modified";
+    case 307:
+        return "Temporary Redirect";
+    case 308:
+        return "Permanent Redirect";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 402:
+        return "Payment Required";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 406:
+        return "Not Acceptable";
+    case 408:
+        return "Request Timeout";
+    case 409:
+        return "Conflict";
+    case 410:
+        return "Gone";
+    case 413:
+        return "Content Too Large";
+    case 415:
+        return "Unsupported Media Type";
+    case 422:
+        return "Unprocessable Content";
+    case 426:
+        return "Upgrade Required";
+    case 429:
+        return "Too Many Requests";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 500:
+        return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
+    case 502:
+        return "Bad Gateway";
+    case 503:
+        return "Service Unavailable";
+    case 504:
+        return "Gateway Timeout";
+    case 507:
+        return "Insufficient Storage";
+    default:
+        return "Unknown";
+    }
+}
+
+bool is_http_token(std::string_view text) noexcept
+{
+    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                        [&](char c) {
+                                            return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                                                   kMarks.find(c) != std::string_view::npos;
+                                        });
+}
+
+Result<std::string> percent_decode(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i)
+    {
+        if (text[i] != '%')
+        {
+            out.push_back(text[i]);
+            continue;
+        }
+        if (text.size() - i < 3)
+            return fail(Errc::net_url, "broken percent escape");
+        const int high = hex_value(text[i + 1]);
+        const int low = hex_value(text[i + 2]);
+        if (high < 0 || low < 0)
+            return fail(Errc::net_url, "broken percent escape");
+        out.push_back(static_cast<char>(high * 16 + low));
+        i += 2;
+    }
+    return out;
+}
+
+std::string query_value(std::string_view query, std::string_view key)
+{
+    while (!query.empty())
+    {
+        const auto pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), pair.size() + 1));
+        const auto equal = pair.find('=');
+        if (pair.substr(0, equal) != key)
+            continue;
+        return percent_decode(equal == std::string_view::npos ? std::string_view{} : pair.substr(equal + 1))
+            .value_or(std::string{});
+    }
+    return {};
+}
+} // namespace dmid::net
