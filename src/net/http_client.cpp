@@ -78,7 +78,9 @@ struct HttpClient::Impl
     {
         const std::lock_guard lock{mutex};
         if (!tls)
+        {
             DMID_TRY(tls, make_tls_client());
+        }
         return tls;
     }
 

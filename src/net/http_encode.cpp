@@ -78,7 +78,7 @@ std::string encode_response_head(const ResponseHead& head)
         put_field(out, "Connection", "close");
     if (head.chunked)
         put_field(out, "Transfer-Encoding", "chunked");
-    else if (head.status != 204 && head.status != 304 && head.status / 100 != 1)
+    else if (!head.until_close && head.status != 204 && head.status != 304 && head.status / 100 != 1)
         put_field(out, "Content-Length", std::to_string(head.length));
     out += "\r\n";
     return out;

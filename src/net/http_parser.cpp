@@ -106,7 +106,9 @@ Result<std::size_t> HttpRequestParser::feed(ByteView bytes)
     const bool knew_header = header_done();
     DMID_TRY(const auto used, feed_parser(*impl_->parser, bytes));
     if (!knew_header && header_done())
+    {
         DMID_TRY(impl_->check());
+    }
     return used;
 }
 

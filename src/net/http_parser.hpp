@@ -79,6 +79,7 @@ struct ResponseHead
     const Headers* headers = nullptr;
     std::size_t length = 0;
     bool chunked = false;
+    bool until_close = false; ///< a body whose length nobody knows, for HTTP/1.0
     bool keep_alive = true;
 };
 /// Status line and header fields with Content-Length or Transfer-Encoding, Connection and Date.

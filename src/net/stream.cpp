@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 namespace dmid::net
@@ -153,7 +154,7 @@ bool Stream::is_quiet() const
         return false;
     char byte = 0;
     const auto got = ::recv(impl_->socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    return got < 0 && errno == EAGAIN;
 }
 
 Peer Stream::peer() const

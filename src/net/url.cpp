@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/url.hpp"
 
+#include <boost/url/ipv4_address.hpp>
+#include <boost/url/ipv6_address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
@@ -67,20 +69,52 @@ Result<std::string> check_name(std::string_view text)
     return host;
 }
 
-Result<std::string> host_of(const boost::urls::url_view& view)
+struct HostPort
 {
-    using boost::urls::host_type;
-    switch (view.host_type())
+    std::string host;
+    std::string_view port; ///< empty where none is written
+};
+
+/// `host`, `host:port`, `[v6]` or `[v6]:port`, nothing else. By hand, since Boost.URL 1.81 reads
+/// `example.com:-1` and `127.0.0.1.` as something.
+Result<HostPort> split_authority(std::string_view text)
+{
+    if (text.find('@') != std::string_view::npos)
+        return fail(Errc::net_url, "user information is not allowed");
+    HostPort out;
+    std::string_view rest;
+    if (text.starts_with('['))
     {
-    case host_type::ipv4:
-        return view.host_ipv4_address().to_string();
-    case host_type::ipv6:
-        return view.host_ipv6_address().to_string();
-    case host_type::name:
-        return check_name(std::string{view.encoded_host()});
-    default:
-        return fail(Errc::net_url, "host");
+        const auto close = text.find(']');
+        if (close == std::string_view::npos)
+            return fail(Errc::net_url, "bracket");
+        const auto inside = text.substr(1, close - 1);
+        const auto v6 =
+            boost::urls::parse_ipv6_address(boost::core::string_view{inside.data(), inside.size()});
+        if (!v6)
+            return fail(Errc::net_url, "IPv6 address");
+        out.host = v6->to_string();
+        rest = text.substr(close + 1);
     }
+    else
+    {
+        const auto colon = std::min(text.find(':'), text.size());
+        const auto host = text.substr(0, colon);
+        const auto v4 = boost::urls::parse_ipv4_address(boost::core::string_view{host.data(), host.size()});
+        if (v4)
+            out.host = v4->to_string();
+        else
+        {
+            DMID_TRY(out.host, check_name(host));
+        }
+        rest = text.substr(colon);
+    }
+    if (rest.empty())
+        return out;
+    out.port = rest.substr(1);
+    if (rest.front() != ':' || out.port.empty())
+        return fail(Errc::net_url, "port");
+    return out;
 }
 
 Result<Scheme> scheme_of(std::string_view text)
@@ -124,17 +158,20 @@ Result<std::uint16_t> port_of(std::string_view text, std::uint16_t otherwise)
     return port;
 }
 
-Result<Url> from_view(const boost::urls::url_view& view)
+/// `text` is a URL that Boost.URL accepts and `view` what it made of it; host and port are read again.
+Result<Url> from_view(std::string_view text, const boost::urls::url_view& view)
 {
     Url url;
     DMID_TRY(url.scheme, scheme_of(std::string{view.scheme()}));
-    if (!view.has_authority())
+    const auto slashes = text.find("://");
+    if (!view.has_authority() || slashes == std::string_view::npos)
         return fail(Errc::net_url, "no host");
-    if (view.has_userinfo())
-        return fail(Errc::net_url, "user information is not allowed");
-    DMID_TRY(url.host, host_of(view));
+    auto authority = text.substr(slashes + 3);
+    authority = authority.substr(0, authority.find_first_of("/?#"));
+    DMID_TRY(auto place, split_authority(authority));
+    url.host = std::move(place.host);
     const std::uint16_t own = url.encrypted() ? 443 : 80;
-    DMID_TRY(url.port, port_of(std::string{view.port()}, own));
+    DMID_TRY(url.port, port_of(place.port, own));
     url.target = std::string{view.encoded_path()};
     if (url.target.empty())
         url.target = "/";
@@ -170,19 +207,19 @@ Result<Url> parse_url(std::string_view text)
     const auto parsed = boost::urls::parse_uri(boost::core::string_view{text.data(), text.size()});
     if (!parsed)
         return fail(Errc::net_url, "does not parse");
-    return from_view(*parsed);
+    return from_view(text, *parsed);
 }
 
 Result<Url> parse_authority(std::string_view text)
 {
-    // '/', '?', '#' and '@' would become something else than host and port.
-    if (text.find_first_of("/?#@\\") != std::string_view::npos)
+    Url url;
+    url.scheme = Scheme::http;
+    DMID_TRY(auto place, split_authority(text));
+    if (place.port.empty())
         return fail(Errc::net_url, "not of the form host:port");
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos || text.find(']', colon) != std::string_view::npos ||
-        colon + 1 == text.size())
-        return fail(Errc::net_url, "not of the form host:port");
-    return parse_url("http://" + std::string{text});
+    url.host = std::move(place.host);
+    DMID_TRY(url.port, port_of(place.port, 0));
+    return url;
 }
 
 Result<Url> resolve_same_origin(const Url& base, std::string_view location)
@@ -198,7 +235,8 @@ Result<Url> resolve_same_origin(const Url& base, std::string_view location)
     boost::urls::url whole;
     if (!boost::urls::resolve(*start, *reference, whole))
         return fail(Errc::net_url, "the redirect's location does not parse");
-    DMID_TRY(auto url, from_view(whole));
+    const std::string text{whole.c_str()};
+    DMID_TRY(auto url, from_view(text, whole));
     if (url.scheme != base.scheme || url.host != base.host || url.port != base.port)
         return fail(Errc::net_redirect, url.authority());
     return url;
