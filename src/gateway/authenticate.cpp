@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/stages.hpp"
+#include "policy/door.hpp"
+#include "seal/envelope_id.hpp"
+#include "seal/work.hpp"
+
+namespace dmid::gateway
+{
+namespace
+{
+/// Work asked for rises from 16 to 20 bits as the room for strangers fills.
+std::uint8_t work_target(std::uint64_t held, std::uint64_t quota)
+{
+    constexpr auto kSpan = policy::kMaxDoorWork - policy::kMinDoorWork;
+    const auto fill = quota == 0 ? kSpan : std::min<std::uint64_t>(kSpan, held * kSpan / quota);
+    return static_cast<std::uint8_t>(policy::kMinDoorWork + fill);
+}
+
+channel::Answer challenge(const policy::DoorVerdict& verdict)
+{
+    auto answer = refuse(Errc::policy_challenge);
+    answer.work = verdict.work;
+    answer.reason = verdict.work > 0 ? "bring " + std::to_string(verdict.work) + " bits of work (NIP-13)"
+                                     : "a proof is asked for";
+    return answer;
+}
+
+/// The door: what may be judged without opening anything.
+Refusal judge_outside(Context& context, Arrival& arrival)
+{
+    const auto view = InboxView::open(context.mailbox);
+    if (!view)
+        return refuse(view.error());
+    const auto held = view->held_bytes(arrival.to->box());
+    if (!held)
+        return refuse(held.error());
+
+    policy::DoorFacts facts;
+    facts.holds_key = true;
+    facts.quota_full = *held >= context.stranger_quota;
+    facts.work_target = work_target(*held, context.stranger_quota);
+    if (arrival.wrap)
+    {
+        facts.ticket = context.tickets.shown(arrival.to->identity.number, *arrival.wrap,
+                                             arrival.wrap->pubkey.view(), arrival.now);
+        facts.work = static_cast<std::uint8_t>(std::min(255U, seal::work_of(*arrival.wrap)));
+    }
+    else
+        facts.shown = model::bit(model::Class::wallet);
+    // Whoever brings a ticket or work costs the others nothing.
+    if (facts.ticket == policy::TicketShown::none && facts.work < facts.work_target)
+        facts.budget_left = context.budget.take(arrival.in.source, arrival.now);
+
+    const auto verdict = policy::evaluate_door(arrival.to->document.terms, facts);
+    arrival.ticket = facts.ticket == policy::TicketShown::valid;
+    arrival.work = facts.work;
+    if (verdict.step == policy::DoorStep::challenge)
+        return challenge(verdict);
+    if (verdict.step == policy::DoorStep::later)
+        return refuse(Errc::gateway_quota);
+    // `sink` enters too: the contact is blocked, and the policy's stage drops it with the usual answer.
+    return std::nullopt;
+}
+
+std::optional<Hash32> reference(const seal::EventBody& body, std::string_view tag)
+{
+    const auto* found = seal::find_tag(body, tag);
+    if (found == nullptr)
+        return std::nullopt;
+    const auto id = fixed_from_hex<Hash32>((*found)[1]);
+    return id ? std::optional{*id} : std::nullopt;
+}
+
+model::Envelope envelope_of(const seal::Opened& opened, const Arrival& arrival)
+{
+    model::Envelope envelope;
+    envelope.shape = model::Shape::rumor;
+    envelope.ref = opened.rumor.id;
+    envelope.sent_at = seal::clamp_time(opened.rumor.created_at, arrival.now);
+    envelope.parts.push_back(model::Text{opened.rumor.content});
+    if (const auto* subject = seal::find_tag(opened.rumor, "subject"); subject != nullptr)
+        envelope.subject = (*subject)[1].substr(0, model::kMaxSubject);
+    auto answers = reference(opened.rumor, "e");
+    if (opened.rumor.kind == seal::kKindReaction)
+        envelope.reacts_to = answers;
+    else
+        envelope.reply_to = answers;
+    envelope.from = {model::NostrKey{opened.seal_key}};
+    envelope.classes = model::bit(model::Class::nostr);
+    return envelope;
+}
+
+Refusal open_wrap(Arrival& arrival)
+{
+    Error last{Errc::message_cannot_open, {}};
+    for (const auto& key : arrival.to->keys)
+    {
+        auto opened = seal::open_verified_wrap(*arrival.wrap, key.secret);
+        if (!opened)
+        {
+            last = std::move(opened).error();
+            continue;
+        }
+        arrival.id = seal::envelope_id_rumor(arrival.to->identity, opened->rumor.id, opened->seal_key);
+        arrival.envelope = envelope_of(*opened, arrival);
+        arrival.opened = std::move(*opened);
+        return std::nullopt;
+    }
+    return refuse(last);
+}
+
+Refusal recover_signer(Arrival& arrival)
+{
+    const auto& message = *arrival.signed_text;
+    const auto signer = seal::verify_signed_text(message, arrival.promised, arrival.now);
+    if (!signer)
+        return refuse(signer.error());
+    arrival.id = seal::envelope_id_signed(arrival.to->identity, arrival.promised, *signer);
+    arrival.envelope.shape = model::Shape::signed_text;
+    arrival.envelope.ref = arrival.promised;
+    arrival.envelope.sent_at = seal::clamp_time(message.sent_at, arrival.now);
+    arrival.envelope.parts.push_back(model::Text{message.text});
+    arrival.envelope.from = {model::WalletAddress{*signer}};
+    arrival.envelope.classes = model::bit(model::Class::wallet);
+    return std::nullopt;
+}
+} // namespace
+
+Refusal authenticate(Context& context, Arrival& arrival)
+{
+    if (auto refused = judge_outside(context, arrival))
+        return refused;
+    auto refused = arrival.wrap ? open_wrap(arrival) : recover_signer(arrival);
+    if (refused)
+        return refused;
+    arrival.envelope.to = arrival.to->identity;
+    arrival.envelope.door = arrival.in.door;
+    return std::nullopt;
+}
+} // namespace dmid::gateway

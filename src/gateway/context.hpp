@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "channel/channel.hpp"
+#include "gateway/alarms.hpp"
+#include "gateway/bell.hpp"
+#include "gateway/budget.hpp"
+#include "gateway/pins.hpp"
+#include "gateway/served.hpp"
+#include "policy/facts.hpp"
+#include "resolve/resolver.hpp"
+
+#include <map>
+#include <string>
+
+namespace dmid::gateway
+{
+using Channels = std::map<std::string, channel::Channel*, std::less<>>;
+
+/// What the stages of the flow work with. It outlives every flow; all of it is thread-safe.
+struct Context
+{
+    store::Mailbox& mailbox;
+    resolve::Resolver& resolver;
+    const Clock& clock;
+    ServedNumbers& served;
+    TicketDoors& tickets;
+    Pins& pins;
+    Budget& budget;
+    Bell& bell;
+    Alarms& alarms;
+    const Channels& channels;         ///< fixed before the flow starts
+    policy::MinuteOfWeek zones;       ///< reads the machine's zone tables
+    InboxKey node_key;                ///< signs promises and receipts
+    std::uint64_t stranger_quota = 0; ///< bytes held of strangers, per number
+};
+
+/// Appends and waits on the caller's executor, then rings the bell.
+net::Task<Result<store::Appended>> append(Context& context, store::Append what);
+} // namespace dmid::gateway

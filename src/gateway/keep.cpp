@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codec/json.hpp"
+#include "crypto/secp256k1.hpp"
+#include "crypto/sha256.hpp"
+#include "gateway/grant.hpp"
+#include "gateway/stages.hpp"
+#include "keys/random.hpp"
+#include "model/promise.hpp"
+
+#include <boost/json.hpp>
+
+namespace dmid::gateway
+{
+namespace
+{
+using policy::Action;
+
+State state_of(const policy::Verdict& verdict)
+{
+    if (verdict.action == Action::drop)
+        return State::dropped;
+    if (verdict.action == Action::request)
+        return State::held;
+    return verdict.via.empty() ? State::accepted : State::queued;
+}
+
+std::string reason_of(const Arrival& arrival)
+{
+    if (arrival.standing && (*arrival.standing == Standing::held || *arrival.standing == Standing::new_epoch))
+        return std::string{words(*arrival.standing)};
+    return {};
+}
+
+/// A ticket opens the door once for each envelope key: the same one on another message is not let pass.
+void charge_ticket(const Arrival& arrival, store::Append& what)
+{
+    if (!arrival.ticket || !arrival.wrap)
+        return;
+    auto name = to_bytes(as_bytes("dmid/ticket-use"));
+    dmid::append(name, arrival.wrap->pubkey.view());
+    what.charges.push_back({crypto::sha256(name), seal::utc_day(arrival.wrap->created_at) * 86400, 1, 1});
+}
+
+Result<store::Append> entry_of(const Arrival& arrival)
+{
+    const auto& verdict = arrival.verdict;
+    Arrived meta;
+    meta.state = state_of(verdict);
+    meta.action = static_cast<std::uint8_t>(verdict.action);
+    if (verdict.rule >= 0)
+        meta.rule = static_cast<std::uint32_t>(verdict.rule);
+    meta.reason = reason_of(arrival);
+    meta.policy_seq = arrival.policy_seq;
+    meta.from = arrival.envelope.from;
+    meta.classes = arrival.envelope.classes;
+    meta.door = arrival.in.door;
+    meta.received_at = arrival.now;
+    meta.size = arrival.in.body.size();
+    meta.legs = plan_legs(verdict.via);
+
+    store::Entry entry;
+    entry.id = arrival.id;
+    entry.kind = static_cast<std::uint16_t>(Kind::arrived);
+    entry.thread = model::thread_id(arrival.to->identity, arrival.envelope.ext, arrival.envelope.from);
+    entry.meta = encode(meta);
+    DMID_TRY(entry.body, model::encode_envelope(arrival.envelope));
+    // The reference decides what the same message is: two doors stamp different times on one message.
+    entry.content = arrival.envelope.ref;
+    entry.time = arrival.now * 1000;
+    if (meta.state == State::queued)
+        entry.work_due = entry.time;
+    if (meta.state == State::held)
+        entry.reclaim_at = (arrival.now + kHoldFor) * 1000;
+    if (meta.state == State::dropped)
+        entry.reclaim_at = (arrival.now + kReclaimDroppedAfter) * 1000;
+
+    store::Append what;
+    what.mailbox = arrival.to->box();
+    what.entries.push_back(std::move(entry));
+    if (verdict.charge)
+        for (const auto& counter : arrival.counters.view())
+            what.charges.push_back({counter.name, counter.window_start, 1, counter.limit});
+    charge_ticket(arrival, what);
+    return what;
+}
+} // namespace
+
+net::Task<Refusal> keep(Context& context, Arrival& arrival, bool& duplicate)
+{
+    auto what = is_control(arrival) ? control_entry(context, arrival) : entry_of(arrival);
+    if (!what)
+        co_return refuse(what.error());
+    if (arrival.verdict.action != Action::drop)
+        add_granted_ticket(context, arrival, *what);
+    auto appended = co_await append(context, std::move(*what));
+    if (!appended)
+    {
+        if (appended.error().code == Errc::store_limit)
+            co_return refuse(Errc::policy_rate_limited);
+        if (appended.error().code == Errc::store_id_conflict)
+            co_return refuse(Errc::gateway_duplicate_conflict);
+        co_return refuse(appended.error());
+    }
+    duplicate = !appended->fresh();
+    co_return std::nullopt;
+}
+
+std::string promise(const Context& context, const Arrival& arrival)
+{
+    const auto coarse = model::coarse_time(arrival.now);
+    const auto signature =
+        crypto::sign_schnorr(model::promise_message(arrival.promised, coarse, context.node_key.key),
+                             context.node_key.secret, keys::random_fixed<Hash32>());
+    if (!signature)
+        return {};
+    return codec::serialise_json(boost::json::object{{"envelope", to_hex(arrival.promised.view())},
+                                                     {"time", coarse},
+                                                     {"node", to_hex(context.node_key.key.view())},
+                                                     {"signature", to_hex(signature->view())}});
+}
+} // namespace dmid::gateway

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "channel/inbox.hpp"
+#include "gateway/context.hpp"
+#include "gateway/views.hpp"
+#include "policy/evaluate.hpp"
+#include "seal/event.hpp"
+#include "seal/nip17.hpp"
+#include "seal/signed_text.hpp"
+
+#include <optional>
+
+/// The stages of the flow, each in a file of its own name; flow.cpp calls them in order. A stage that refuses
+/// gives the door's answer; one that lets pass gives nothing.
+namespace dmid::gateway
+{
+using Refusal = std::optional<channel::Answer>;
+
+/// A message on its way in. Each stage adds what it found out.
+struct Arrival
+{
+    channel::Inbound in;
+    UnixTime now = 0;
+
+    // receive
+    ServedPtr to;
+    std::optional<seal::Event> wrap;             ///< shape wrap: its signature verified
+    std::optional<seal::SignedText> signed_text; ///< shape signed: its signature not yet
+    Hash32 promised; ///< what the sender can compute: the wrap's id, or the EIP-712 digest
+
+    // authenticate
+    bool ticket = false;
+    unsigned work = 0;
+    std::optional<seal::Opened> opened;
+    Hash32 id;
+    model::Envelope envelope; ///< `from` and `classes` are final after resolve
+    model::ClassMask unknown = 0;
+
+    // resolve
+    std::optional<Standing> standing; ///< of a sender that is a number
+
+    // authorise
+    policy::Verdict verdict;
+    std::shared_ptr<const policy::Compiled> policy; ///< keeps verdict.via alive; null without a policy
+    policy::Counters counters;
+    std::uint64_t policy_seq = 0;
+    ContactRow contact;
+};
+
+/// Whose number it is for, and whether the form holds.
+Refusal receive(Context& context, Arrival& arrival);
+/// Who made it: judges what stands outside the seal, then opens it.
+Refusal authenticate(Context& context, Arrival& arrival);
+/// Whether the maker is the proven holder of a number. Asks the chain.
+net::Task<Refusal> resolve_sender(Context& context, Arrival& arrival);
+/// What the owner's policy says about it.
+Refusal authorise(Context& context, Arrival& arrival);
+/// Makes it durable, in one append, together with its charges.
+net::Task<Refusal> keep(Context& context, Arrival& arrival, bool& duplicate);
+/// The node's signed word that it took the message.
+std::string promise(const Context& context, const Arrival& arrival);
+
+/// The answer for an error: retryable ones are `later`.
+channel::Answer refuse(const Error& error);
+channel::Answer refuse(Errc code, std::string reason = {});
+
+/// The legs of a verdict, with their starts: a leg waits for the ones before it as long as they say.
+std::vector<LegPlan> plan_legs(std::span<const policy::Leg> via);
+
+/// The facts and the verdict of an envelope that is judged again, with the classes proven at arrival.
+policy::Verdict judge_again(const Context& context, const Served& to, const model::Envelope& envelope,
+                            const ContactRow& contact, UnixTime now);
+} // namespace dmid::gateway
