@@ -41,7 +41,7 @@ contract DmidRegistry is DmidLock {
             number = DmidNumber.draw(secret, recipient, drawHash, i);
             Record storage r = _records[number];
             if (r.owner == address(0)) {
-                _setHead(r, recipient, 1, 0, 0, FLAG_LOCKED);
+                (r.owner, r.epoch, r.flags) = (recipient, 1, FLAG_LOCKED);
                 unchecked {
                     ++_balances[recipient]; // bounded by 10^12 numbers
                 }
@@ -114,7 +114,7 @@ contract DmidRegistry is DmidLock {
         Record storage r = _records[number];
         (uint24 epoch, uint32 seq) = (r.epoch, r.seq + 1);
         // A block number beyond 2^32 would be cut, which is better than an owner who cannot publish.
-        _setHead(r, r.owner, epoch, seq, uint32(block.number), r.flags);
+        (r.seq, r.publishedBlock) = (seq, uint32(block.number));
         r.inboxKey = inboxKey;
         r.documentHash = documentHash;
         emit Published(number, epoch, seq, inboxKey, documentHash, document);
@@ -208,7 +208,7 @@ contract DmidRegistry is DmidLock {
         require(r.flags & FLAG_LOCKED == 0, IsLocked(number));
         _checkRecipient(to);
         require(to != from, BadRecipient(to));
-        _setHead(r, to, r.epoch + 1, r.seq, 0, FLAG_LOCKED);
+        (r.owner, r.epoch, r.publishedBlock, r.flags) = (to, r.epoch + 1, 0, FLAG_LOCKED);
         r.inboxKey = 0;
         r.documentHash = 0;
         unchecked {
