@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+
+// The operations of dmid_oracle: each takes the `args` of a request and gives what stands under `ok`.
+// An area registers its own in <area>_ops.cpp, and is named in main.cpp.
+namespace dmid::oracle
+{
+using Args = boost::json::object;
+using Op = std::function<Result<boost::json::value>(const Args&)>;
+using Ops = std::map<std::string, Op>;
+
+/// A member of `args` as text or as bytes in hex with `0x`; codec.missing-key, codec.type, codec.syntax.
+Result<std::string> text_arg(const Args& args, std::string_view key);
+Result<Bytes> bytes_arg(const Args& args, std::string_view key);
+template <class Fixed> Result<Fixed> fixed_arg(const Args& args, std::string_view key)
+{
+    DMID_TRY(auto bytes, bytes_arg(args, key));
+    return Fixed::from(bytes);
+}
+/// Bytes as `0x…`.
+boost::json::value hex(ByteView bytes);
+
+void add_codec_ops(Ops& ops);
+void add_proof_ops(Ops& ops);
+} // namespace dmid::oracle
