@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/io_pool.hpp"
 
+#include "net/posting_guard.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <pthread.h>
@@ -55,6 +57,7 @@ IoPool::~IoPool()
 {
     stop();
     join();
+    PostingGuard::wait_for_all();
 }
 
 void IoPool::start()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "net/posting_guard.hpp"
 #include "net/task.hpp"
 
 #include <boost/asio/associated_executor.hpp>
@@ -11,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -25,18 +27,25 @@ namespace dmid::net
 ///
 /// `start` runs at once, on the coroutine's thread; it must see to it that `done` is called exactly once, on
 /// any thread and possibly before `start` returns. The coroutine resumes on its own executor, whose context
-/// keeps running meanwhile. Name `start` before the co_await (g++ 12).
+/// keeps running meanwhile; stop whatever calls back before that context goes. Name `start` before the
+/// co_await (g++ 12).
 template <class T, class Start> Task<T> on_completion(Start start)
 {
     auto initiate = [](auto handler, Start begin)
     {
         using Handler = std::decay_t<decltype(handler)>;
         auto executor = boost::asio::get_associated_executor(handler);
-        auto work = boost::asio::make_work_guard(executor);
-        auto kept = std::make_shared<Handler>(std::move(handler));
-        std::function<void(T)> done = [kept, work, executor](T value)
+        using Work = boost::asio::executor_work_guard<decltype(executor)>;
+        // All that belongs to the context leaves with the first call: copies of `done` that die later, on
+        // whatever thread, no longer touch it.
+        auto kept = std::make_shared<std::optional<std::pair<Handler, Work>>>();
+        kept->emplace(std::move(handler), Work{executor});
+        std::function<void(T)> done = [kept, executor](T value)
         {
-            auto resume = [kept, result = std::move(value)]() mutable { (*kept)(std::move(result)); };
+            const PostingGuard posting;
+            auto resume = [both = std::move(**kept), result = std::move(value)]() mutable
+            { std::move(both.first)(std::move(result)); };
+            kept->reset();
             boost::asio::post(executor, std::move(resume));
         };
         begin(std::move(done));

@@ -59,38 +59,31 @@ Result<Addresses> look_up(const std::string& host)
 /// The lookup and its deadline race; the first of them answers.
 struct Race
 {
-    Race(Executor executor, Deadline deadline)
-        : timer{executor, deadline}
-    {
-    }
     void finish(Result<Addresses> result)
     {
         if (!finished.exchange(true))
             answer(std::move(result));
     }
-    asio::steady_timer timer;
     std::atomic<bool> finished{false};
     Answer answer;
 };
 
 Task<Result<Addresses>> resolve(std::string host, Deadline deadline)
 {
-    const Executor executor = co_await asio::this_coro::executor;
-    auto race = std::make_shared<Race>(executor, deadline);
-    auto start = [race, host](Answer done)
+    asio::steady_timer timer{co_await asio::this_coro::executor, deadline};
+    auto race = std::make_shared<Race>();
+    auto start = [race, host, &timer](Answer done)
     {
         race->answer = std::move(done);
-        race->timer.async_wait(
-            [weak = std::weak_ptr{race}](const boost::system::error_code& error)
+        timer.async_wait(
+            [race](const boost::system::error_code& error)
             {
-                if (const auto self = weak.lock(); self && !error)
-                    self->finish(fail(Errc::net_timeout, "looking up the name"));
+                if (!error)
+                    race->finish(fail(Errc::net_timeout, "looking up the name"));
             });
         asio::post(lookup_threads(), [race, host] { race->finish(look_up(host)); });
     };
-    auto result = co_await on_completion<Result<Addresses>>(std::move(start));
-    race->timer.cancel();
-    co_return result;
+    co_return co_await on_completion<Result<Addresses>>(std::move(start));
 }
 } // namespace
 

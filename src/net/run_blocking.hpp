@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "net/posting_guard.hpp"
 #include "net/task.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -27,6 +28,7 @@ template <class T> Result<T> run_blocking(Task<Result<T>> task)
     };
     boost::asio::co_spawn(context, std::move(task), std::move(finished));
     context.run();
+    PostingGuard::wait_for_all();
     if (!result)
         return fail(Errc::internal_bug, "a task was left behind");
     return std::move(*result);
