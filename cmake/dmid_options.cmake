@@ -26,7 +26,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-dec
                     -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # -Wrestrict: false alarms of g++ 12 on `"text" + std::string` (GCC bug 105651).
-  add_compile_options(-Wlogical-op -Wno-restrict)
+  # -Wmismatched-new-delete: another one of -O1, on the frames of asio's coroutines.
+  add_compile_options(-Wlogical-op -Wno-restrict -Wno-mismatched-new-delete)
 endif()
 add_compile_options(-fstack-protector-strong)
 add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2> _GLIBCXX_ASSERTIONS)
