@@ -4,7 +4,9 @@
 #include "channel/channel.hpp"
 #include "gateway/alarms.hpp"
 #include "gateway/bell.hpp"
+#include "gateway/bindings.hpp"
 #include "gateway/budget.hpp"
+#include "gateway/health.hpp"
 #include "gateway/pins.hpp"
 #include "gateway/served.hpp"
 #include "policy/facts.hpp"
@@ -29,6 +31,8 @@ struct Context
     Budget& budget;
     Bell& bell;
     Alarms& alarms;
+    Health& health;
+    Bindings& bindings;
     const Channels& channels;         ///< fixed before the flow starts
     policy::MinuteOfWeek zones;       ///< reads the machine's zone tables
     InboxKey node_key;                ///< signs promises and receipts

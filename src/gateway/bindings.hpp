@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/records.hpp"
+#include "store/mailbox.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dmid::gateway
+{
+/// A code that proves an address: 40 bits, as eight letters of base32 in two groups, ten minutes, five tries.
+inline constexpr UnixTime kCodeLifetime = 600;
+inline constexpr unsigned kCodeTries = 5;
+/// Codes sent to one address within a day, over all labels and attempts.
+inline constexpr std::uint32_t kCodesPerAddressAndDay = 5;
+
+enum class BindingState : std::uint8_t
+{
+    pending = 1, ///< a code is on its way
+    bound = 2,
+    quarantined = 3, ///< a proof failed or it changed hands: nothing is sent until proven again
+    barred = 4,      ///< the address asked to be left alone
+};
+std::string_view name(BindingState state) noexcept;
+
+/// One of the owner's addresses. Private: it lives sealed in the mailbox's cells and never leaves the node.
+struct Binding
+{
+    std::string label;
+    std::string channel;
+    std::string address; ///< canonical
+    BindingState state = BindingState::pending;
+    Hash32 code_hash; ///< of the code that was sent, keyed by label and address
+    UnixTime expires = 0;
+    unsigned tries = 0;
+    UnixTime since = 0; ///< when the state was entered
+};
+
+/// The owner's bindings. Blocking calls of the store; any thread.
+class Bindings
+{
+public:
+    explicit Bindings(store::Mailbox& mailbox)
+        : mailbox_{mailbox}
+    {
+    }
+
+    Result<std::vector<Binding>> all(const store::MailboxId& box) const;
+    Result<std::optional<Binding>> find(const store::MailboxId& box, const std::string& label) const;
+
+    /// Begins a binding: remembers the code's hash. `code` is what make_code() gave. A bound label stays
+    /// bound until the new address is proven: the pending one waits beside it. policy.value for a label that
+    /// is not 1 to 32 of a–z, 0–9, '-'; policy.rate-limited after too many codes.
+    Result<Binding> begin(const store::MailboxId& box, std::string label, std::string channel,
+                          std::string address, const std::string& code, UnixTime now);
+    /// The code that the owner entered. crypto.signature-invalid for a wrong one (a try is used up even so),
+    /// gateway.no-such-entry where nothing is pending, it expired, or the tries are used up.
+    Result<Binding> confirm(const store::MailboxId& box, const std::string& label, const std::string& code,
+                            UnixTime now);
+    /// Removes a label, bound or pending. gateway.no-such-entry where there is none.
+    Result<> remove(const store::MailboxId& box, const std::string& label);
+    Result<> set_state(const store::MailboxId& box, const std::string& label, BindingState state,
+                       UnixTime now);
+
+private:
+    Result<> charge(const store::MailboxId& box, const std::string& address, UnixTime now);
+    store::Mailbox& mailbox_;
+};
+
+/// `k7wd-q2hn` of five random bytes.
+std::string make_code(ByteView random5);
+/// What people type: case, spaces and dashes do not matter.
+std::string canonical_code(std::string_view typed);
+
+/// True where the text contains one of the addresses, whatever its case: nothing of the kind may leave.
+bool names_an_address(std::string_view text, const std::vector<Binding>& bindings);
+} // namespace dmid::gateway

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/flow.hpp"
+
+#include "gateway/legs.hpp"
+#include "gateway/stages.hpp"
+#include "gateway/steps.hpp"
+
+// The whole flow. What each stage does stands in the file of its name; what is durable, and when, stands
+// here: the envelope before the door says yes, each leg before it is tried, the receipt before anyone is
+// told.
+namespace dmid::gateway
+{
+net::Task<channel::Answer> Flow::receive(channel::Inbound message)
+{
+    Arrival arrival;
+    arrival.in = std::move(message);
+    arrival.now = context_.clock.now();
+
+    if (auto refused = gateway::receive(context_, arrival))
+        co_return *std::move(refused);
+    step(steps::kReceived);
+
+    if (auto refused = authenticate(context_, arrival))
+        co_return *std::move(refused);
+    step(steps::kOpened);
+
+    if (auto refused = co_await resolve_sender(context_, arrival))
+        co_return *std::move(refused);
+    step(steps::kResolved);
+
+    if (auto refused = authorise(context_, arrival))
+        co_return *std::move(refused);
+    step(steps::kJudged);
+
+    channel::Answer answer;
+    if (auto refused = co_await keep(context_, arrival, answer.duplicate))
+        co_return *std::move(refused);
+    step(steps::kAppended);
+
+    answer.yes = channel::Yes::yes;
+    answer.id = arrival.id;
+    answer.promise = promise(context_, arrival);
+    step(steps::kAnswered);
+    co_return answer;
+}
+
+net::Task<> Flow::route(store::WorkItem item)
+{
+    step(steps::kClaimed);
+    auto legs = plan_fan_out(context_, item);
+    if (!legs)
+    {
+        co_await put_off(context_, item, legs.error());
+        co_return;
+    }
+    auto appended = co_await append(context_, *std::move(legs));
+    if (!appended)
+        co_await put_off(context_, item, appended.error());
+    step(steps::kFannedOut);
+}
+
+net::Task<> Flow::deliver(store::WorkItem item)
+{
+    step(steps::kLegClaimed);
+    auto prepared = co_await prepare_leg(context_, item);
+    if (prepared.ready)
+    {
+        auto* channel = context_.channels.find(prepared.channel)->second;
+        prepared.attempt = co_await channel->send(std::move(prepared.leg), std::move(prepared.message));
+        step(steps::kLegSent);
+    }
+    co_await record_attempt(context_, item, std::move(prepared));
+    step(steps::kLegRecorded);
+}
+} // namespace dmid::gateway

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "channel/inbox.hpp"
+#include "gateway/context.hpp"
+
+namespace dmid::gateway
+{
+/// The way of a message, the same for every door and channel:
+///
+///     receive → authenticate → resolve → authorise → route → deliver → receipt
+///
+/// receive() takes a message in up to the door's answer; the other two are work that survives the process.
+class Flow final : public channel::Inbox
+{
+public:
+    explicit Flow(Context& context)
+        : context_{context}
+    {
+    }
+
+    net::Task<channel::Answer> receive(channel::Inbound message) override;
+
+    /// Work of the fan-out queue: an accepted message, a released one, or one that the owner sent.
+    net::Task<> route(store::WorkItem item);
+    /// Work of a channel's queue: one leg.
+    net::Task<> deliver(store::WorkItem item);
+
+private:
+    Context& context_;
+};
+} // namespace dmid::gateway

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/context.hpp"
+
+#include <optional>
+
+/// Route, deliver and receipt: what becomes of a message after the door's yes.
+namespace dmid::gateway
+{
+/// The legs of a message as entries, and the item done: one append.
+Result<store::Append> plan_fan_out(Context& context, const store::WorkItem& item);
+
+/// Gives an item back after an error of ours, with growing waits.
+net::Task<> put_off(Context& context, const store::WorkItem& item, const Error& error);
+
+/// A leg before its attempt, and after it.
+struct Prepared
+{
+    bool ready = false;  ///< there is something to send
+    std::string channel; ///< a key of Context::channels, where ready
+    channel::Leg leg;
+    channel::Outgoing message;
+    channel::Attempt attempt; ///< what came of it; where not ready, why not
+    bool on_hold = false;     ///< not ready, but waiting for the owner or for time: never given up meanwhile
+    bool superseded = false;  ///< not ready and not needed: an earlier leg did it
+};
+
+/// What to send where, as things stand now.
+net::Task<Prepared> prepare_leg(Context& context, const store::WorkItem& item);
+
+/// Writes down what came of it: an outcome and the leg done, or the leg given back for later. Raises and
+/// clears alarms.
+net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepared prepared);
+
+/// The served number of a mailbox; null where this node does not serve it any more.
+ServedPtr served_by_box(const Context& context, const store::MailboxId& box);
+
+/// What a leg's work state holds between attempts.
+struct LegProgress
+{
+    std::uint32_t finished = 0; ///< attempts whose end is known
+    std::uint32_t failures = 0; ///< attempts that really went out and failed
+    bool uncertain = false;     ///< one of them may have arrived
+    bool hold_told = false;     ///< the owner can see that it waits
+};
+Bytes encode(const LegProgress& progress);
+LegProgress decode_progress(ByteView bytes) noexcept;
+} // namespace dmid::gateway

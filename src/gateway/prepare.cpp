@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/hmac.hpp"
+#include "gateway/grant.hpp"
+#include "gateway/legs.hpp"
+#include "gateway/views.hpp"
+#include "gateway/words.hpp"
+#include "keys/random.hpp"
+#include "proof/layout.hpp"
+#include "seal/nip59.hpp"
+
+namespace dmid::gateway
+{
+namespace
+{
+/// How long one attempt may take (milliseconds).
+constexpr UnixMillis kAttemptMs = 40'000;
+/// Messages of the thread that are named to the channel for threading.
+constexpr std::size_t kEarlier = 8;
+
+Prepared cannot(Errc code, std::string words, channel::Outcome outcome)
+{
+    Prepared out;
+    out.attempt.outcome = outcome;
+    out.attempt.code = code;
+    out.attempt.detail = std::move(words);
+    return out;
+}
+
+Prepared try_later(const Error& error)
+{
+    return cannot(error.code, std::string{name(error.code)}, channel::Outcome::deferred);
+}
+
+Prepared refused(Errc code, std::string words)
+{
+    return cannot(code, std::move(words), channel::Outcome::refused);
+}
+
+Prepared hold(Errc code, std::string words)
+{
+    auto out = cannot(code, std::move(words), channel::Outcome::deferred);
+    out.on_hold = true;
+    return out;
+}
+
+channel::Leg leg_of(const Context& context, const store::WorkItem& item, std::string address)
+{
+    const auto progress = decode_progress(item.state);
+    channel::Leg leg;
+    leg.id = item.entry.id;
+    leg.address = std::move(address);
+    leg.attempt = progress.failures;
+    // More claims than known ends: one was cut, maybe behind the handing over.
+    leg.repeated = progress.uncertain || item.ref.attempt > progress.finished + 1;
+    leg.deadline = context.clock.now_ms() + kAttemptMs;
+    return leg;
+}
+
+/// The address under which an answer belongs to this thread: 26 letters that nobody can guess.
+std::string reply_token(const Context& context, const store::MailboxId& box, const Hash32& thread)
+{
+    auto bytes = to_bytes(as_bytes("dmid/reply-token"));
+    dmid::append(bytes, box.view());
+    dmid::append(bytes, thread.view());
+    const auto mac = crypto::hmac_sha256(context.node_key.secret.view(), bytes);
+    return to_base32(mac.view().first(16));
+}
+
+std::vector<Hash32> earlier_legs(const InboxView& view, const store::MailboxId& box, const MessageRow& row,
+                                 const std::string& label)
+{
+    std::vector<Hash32> out;
+    const auto messages = view.thread(box, row.thread, 0, 1000);
+    if (!messages)
+        return out;
+    for (const auto& [id, other] : *messages)
+        if (other.position < row.position && other.incoming)
+            out.push_back(model::leg_id(id, label, 0));
+    if (out.size() > kEarlier)
+        out.erase(out.begin(), out.end() - kEarlier);
+    return out;
+}
+
+Prepared to_owner(Context& context, const store::WorkItem& item, const LegMeta& meta)
+{
+    const auto& box = item.ref.mailbox;
+    const auto served = served_by_box(context, box);
+    if (!served)
+        return refused(Errc::gateway_not_served, "this node does not serve the number any more");
+    const auto binding = context.bindings.find(box, meta.plan.label);
+    if (!binding)
+        return try_later(binding.error());
+    if (!*binding || (*binding)->state != BindingState::bound)
+        return refused(Errc::policy_unknown_label, meta.plan.label + " is not bound");
+    const auto channel = context.channels.find((*binding)->channel);
+    if (channel == context.channels.end())
+        return refused(Errc::channel_unknown, "this node has no channel " + (*binding)->channel);
+    const auto stored = context.mailbox.find(box, meta.message);
+    if (!stored)
+        return try_later(stored.error());
+    const auto view = InboxView::open(context.mailbox);
+    if (!view)
+        return try_later(view.error());
+    const auto row = view->message(box, meta.message);
+    if (!row)
+        return try_later(row.error());
+    if (!*stored || (*stored)->forgotten || !*row)
+        return refused(Errc::gateway_no_such_entry, "the message is gone");
+    Prepared out;
+    if (meta.plan.after > 0 && ((*row)->state == State::accepted || (*row)->state == State::delivered))
+    {
+        out.superseded = true;
+        return out;
+    }
+    const auto envelope = model::decode_envelope((*stored)->entry.body);
+    if (!envelope)
+        return refused(envelope.error().code, "the message does not read back");
+    const auto traits = channel->second->traits();
+    out.ready = true;
+    out.channel = channel->first;
+    out.leg = leg_of(context, item, (*binding)->address);
+    out.message.number = served->identity.number.in_fours();
+    out.message.sender = sender_words(envelope->from);
+    out.message.proofs = proof_words(envelope->classes);
+    out.message.encryption = encryption_words(envelope->shape, traits.ends_encryption, channel->first);
+    out.message.subject = envelope->subject;
+    out.message.text = model::joined_text(*envelope);
+    out.message.sent_at = envelope->sent_at;
+    out.message.reply_token = reply_token(context, box, (*row)->thread);
+    out.message.earlier = earlier_legs(*view, box, **row, meta.plan.label);
+    out.message.notice = meta.plan.notice;
+    return out;
+}
+
+/// Where the counterparty is reached, and with which key, as proven now.
+struct Target
+{
+    XOnlyKey key;
+    std::uint64_t number = 0;
+    std::vector<std::string> routes;
+    unsigned work = 0;
+};
+
+net::Task<tl::expected<Target, Prepared>> find_target(Context& context, store::MailboxId box, model::Party to)
+{
+    if (const auto* nostr = std::get_if<model::NostrKey>(&to))
+        co_return Target{nostr->key, 0, {}, 0};
+    const auto* identity = std::get_if<model::Identity>(&to);
+    if (identity == nullptr)
+        co_return tl::unexpected(refused(Errc::internal_unsupported, "no way leads back to this sender yet"));
+    auto resolution = co_await context.resolver.resolve(identity->number);
+    if (!resolution)
+    {
+        if (resolution.error().code == Errc::resolve_not_minted)
+            co_return tl::unexpected(refused(resolution.error().code, "the number is not minted"));
+        co_return tl::unexpected(try_later(resolution.error()));
+    }
+    if (resolution->stale)
+        co_return tl::unexpected(try_later(Error{Errc::resolve_stale, {}}));
+    if (!resolution->document)
+        co_return tl::unexpected(try_later(Error{Errc::resolve_not_published, {}}));
+    const auto& record = resolution->record;
+    const bool disputed = record.has_flag(proof::kFlagFrozen) ||
+                          record.has_flag(proof::kFlagRecoveryAnnounced) ||
+                          record.has_flag(proof::kFlagClaimAnnounced);
+    const auto standing =
+        context.pins.judge(box, resolution->identity, *resolution->document, disputed, context.clock.now());
+    if (!standing)
+        co_return tl::unexpected(try_later(standing.error()));
+    if (resolution->identity.epoch != identity->epoch)
+        co_return tl::unexpected(hold(Errc::gateway_contact_held, std::string{words(Standing::new_epoch)}));
+    if (*standing == Standing::held || *standing == Standing::new_epoch)
+        co_return tl::unexpected(hold(Errc::gateway_contact_held, std::string{words(*standing)}));
+    Target target{resolution->document->inbox_key, identity->number.value(), {}, 0};
+    for (const auto& gateway : resolution->document->gateways)
+        target.routes.push_back(gateway.url);
+    for (const auto& relay : resolution->document->relays)
+        target.routes.push_back(relay);
+    co_return target;
+}
+
+Result<std::string> seal_letter(const Context& context, const Served& served, const Letter& letter,
+                                const XOnlyKey& reader)
+{
+    DMID_TRY(auto rumor, seal::parse_rumor(letter.rumor));
+    const auto* author = served.key(rumor.pubkey);
+    if (author == nullptr)
+        return fail(Errc::crypto_key_invalid, "the key that wrote it is no longer held");
+    seal::SealRandom random;
+    random.nonce = keys::random_fixed<Hash32>();
+    random.aux = keys::random_fixed<Hash32>();
+    const auto back = keys::random_fixed<Hash32>();
+    random.back = std::uint32_t{back.bytes[0]} << 16U | std::uint32_t{back.bytes[1]} << 8U | back.bytes[2];
+    DMID_TRY(auto sealed, seal::make_seal(rumor, author->secret, reader, context.clock.now(), random));
+    return seal::to_json(sealed);
+}
+
+net::Task<Prepared> to_other(Context& context, store::WorkItem item, LegMeta meta)
+{
+    const auto& box = item.ref.mailbox;
+    const auto served = served_by_box(context, box);
+    if (!served)
+        co_return refused(Errc::gateway_not_served, "this node does not serve the number any more");
+    const auto stored = context.mailbox.find(box, meta.message);
+    if (!stored)
+        co_return try_later(stored.error());
+    if (!*stored || (*stored)->forgotten)
+        co_return refused(Errc::gateway_no_such_entry, "the message is gone");
+    const auto outgoing = decode_outgoing((*stored)->entry.meta);
+    const auto letter = decode_letter((*stored)->entry.body);
+    if (!outgoing || !letter)
+        co_return refused(Errc::store_corrupt, "the message does not read back");
+    const auto channel = context.channels.find(meta.channel);
+    if (channel == context.channels.end())
+        co_return refused(Errc::channel_unknown, "no channel of this node carries sealed messages");
+
+    auto target = co_await find_target(context, box, outgoing->to);
+    if (!target)
+        co_return std::move(target).error();
+    auto sealed = seal_letter(context, *served, *letter, target->key);
+    if (!sealed)
+        co_return refused(sealed.error().code, std::string{name(sealed.error().code)});
+    const auto ticket = granted_ticket(context, box, outgoing->to);
+    if (!ticket)
+        co_return try_later(ticket.error());
+
+    Prepared out;
+    out.ready = true;
+    out.channel = channel->first;
+    out.leg = leg_of(context, item, to_hex(target->key.view()));
+    out.leg.routes = std::move(target->routes);
+    out.message.number = served->identity.number.in_fours();
+    out.message.text = letter->text;
+    out.message.subject = letter->subject;
+    out.message.sent_at = outgoing->sent_at;
+    channel::Sealed native;
+    native.seal = std::move(*sealed);
+    native.recipient = target->key;
+    native.number = target->number;
+    native.ticket = *ticket;
+    native.work = target->work;
+    out.message.sealed = std::move(native);
+    co_return out;
+}
+} // namespace
+
+net::Task<Prepared> prepare_leg(Context& context, const store::WorkItem& item)
+{
+    auto meta = decode_leg(item.entry.meta);
+    if (!meta)
+        co_return try_later(meta.error());
+    if (meta->to_owner)
+        co_return to_owner(context, item, *meta);
+    co_return co_await to_other(context, item, std::move(*meta));
+}
+} // namespace dmid::gateway

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/sha256.hpp"
+#include "gateway/backoff.hpp"
+#include "gateway/legs.hpp"
+#include "keys/random.hpp"
+
+namespace dmid::gateway
+{
+namespace
+{
+/// How long a leg that waits for the owner sleeps before it looks again (milliseconds).
+constexpr UnixMillis kHoldCheckMs = 15'000;
+
+Hash32 outcome_id(const Hash32& leg, std::uint32_t attempt)
+{
+    auto bytes = to_bytes(as_bytes("dmid/outcome"));
+    dmid::append(bytes, leg.view());
+    for (unsigned shift = 0; shift < 32; shift += 8)
+        bytes.push_back(static_cast<std::uint8_t>(attempt >> shift));
+    return crypto::sha256(bytes);
+}
+
+store::Entry outcome_entry(const store::WorkItem& item, const LegMeta& meta, State state, std::string detail,
+                           bool repeated, UnixTime now)
+{
+    OutcomeMeta outcome;
+    outcome.message = meta.message;
+    outcome.leg = item.entry.id;
+    outcome.state = state;
+    outcome.label = meta.plan.label;
+    outcome.channel = meta.channel;
+    outcome.detail = std::move(detail);
+    outcome.repeated = repeated;
+    outcome.at = now;
+    store::Entry entry;
+    entry.id = outcome_id(item.entry.id, item.ref.attempt);
+    entry.kind = static_cast<std::uint16_t>(Kind::outcome);
+    entry.thread = item.entry.thread;
+    entry.meta = encode(outcome);
+    entry.content = entry.id;
+    entry.time = now * 1000;
+    return entry;
+}
+
+std::string way_of(const LegMeta& meta)
+{
+    return meta.to_owner ? meta.plan.label : std::string{"to others"};
+}
+
+void note_health(Context& context, const LegMeta& meta, const channel::Attempt& attempt)
+{
+    const auto way = way_of(meta);
+    const auto alarm = "way " + way;
+    const auto now = context.clock.now();
+    if (attempt.outcome == channel::Outcome::accepted)
+    {
+        context.health.success(way, now);
+        context.alarms.clear(alarm);
+        return;
+    }
+    const auto failures = context.health.failure(way, attempt.detail, now);
+    // A stranger's server that is down is no failure of ours; only the owner's own ways raise alarms.
+    if (meta.to_owner && failures >= kDeadAfter)
+        context.alarms.raise(
+            alarm, "messages for " + way + " do not get through: " + std::string{name(attempt.code)}, now);
+}
+
+UnixMillis next_try(const Context& context, const channel::Attempt& attempt, std::uint32_t failures)
+{
+    const auto now = context.clock.now_ms();
+    const auto random = keys::random_fixed<Hash32>();
+    const auto wait = retry_delay(failures, (std::uint64_t{random.bytes[0]} << 8U) | random.bytes[1]);
+    return std::max(now + wait, attempt.retry_at.value_or(0));
+}
+} // namespace
+
+Bytes encode(const LegProgress& progress)
+{
+    Bytes out;
+    for (const auto value : {progress.finished, progress.failures})
+        for (unsigned shift = 0; shift < 32; shift += 8)
+            out.push_back(static_cast<std::uint8_t>(value >> shift));
+    out.push_back(static_cast<std::uint8_t>((progress.uncertain ? 1U : 0U) | (progress.hold_told ? 2U : 0U)));
+    return out;
+}
+
+LegProgress decode_progress(ByteView bytes) noexcept
+{
+    LegProgress progress;
+    if (bytes.size() != 9)
+        return progress;
+    for (unsigned i = 0; i < 4; ++i)
+    {
+        progress.finished |= std::uint32_t{bytes[i]} << (8 * i);
+        progress.failures |= std::uint32_t{bytes[4 + i]} << (8 * i);
+    }
+    progress.uncertain = (bytes[8] & 1U) != 0;
+    progress.hold_told = (bytes[8] & 2U) != 0;
+    return progress;
+}
+
+net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepared prepared)
+{
+    const auto decoded = decode_leg(item.entry.meta);
+    if (!decoded)
+    {
+        co_await put_off(context, item, decoded.error());
+        co_return;
+    }
+    const auto& meta = *decoded;
+    const auto& attempt = prepared.attempt;
+    const auto now = context.clock.now();
+    auto progress = decode_progress(item.state);
+    progress.finished = item.ref.attempt;
+
+    store::Append what;
+    what.mailbox = item.ref.mailbox;
+    if (prepared.ready)
+        note_health(context, meta, attempt);
+    if (prepared.superseded)
+        what.done.push_back(item.ref);
+    else if (prepared.on_hold)
+    {
+        if (!progress.hold_told)
+            what.entries.push_back(outcome_entry(item, meta, State::queued, attempt.detail, false, now));
+        progress.hold_told = true;
+        what.later.push_back({item.ref, context.clock.now_ms() + kHoldCheckMs, encode(progress)});
+    }
+    else if (attempt.outcome == channel::Outcome::accepted)
+    {
+        const bool arrived = attempt.reached != channel::Confirms::accepted;
+        what.entries.push_back(outcome_entry(item, meta, arrived ? State::delivered : State::accepted,
+                                             attempt.detail, prepared.leg.repeated, now));
+        what.done.push_back(item.ref);
+    }
+    else
+    {
+        ++progress.failures;
+        progress.uncertain = progress.uncertain || attempt.outcome == channel::Outcome::uncertain;
+        const auto when = next_try(context, attempt, progress.failures);
+        if (attempt.outcome == channel::Outcome::refused || when > meta.give_up)
+        {
+            auto words = attempt.detail.empty() ? std::string{name(attempt.code)} : attempt.detail;
+            what.entries.push_back(
+                outcome_entry(item, meta, State::failed, std::move(words), progress.uncertain, now));
+            what.done.push_back(item.ref);
+        }
+        else
+            what.later.push_back({item.ref, when, encode(progress)});
+    }
+    // Where this fails the lease lapses: the leg comes again and, if it went out, is marked as repeated.
+    const auto recorded = co_await append(context, std::move(what));
+    if (!recorded)
+        context.alarms.raise(
+            "store", "an outcome could not be written: " + std::string{name(recorded.error().code)}, now);
+}
+} // namespace dmid::gateway

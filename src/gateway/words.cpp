@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/words.hpp"
+
+namespace dmid::gateway
+{
+std::string sender_words(const model::Party& party)
+{
+    if (const auto* identity = std::get_if<model::Identity>(&party))
+        return identity->number.in_fours();
+    return model::to_string(party);
+}
+
+std::string sender_words(const model::Counterparty& from)
+{
+    return from.empty() ? "somebody who proved nothing" : sender_words(from.front());
+}
+
+std::vector<std::string> proof_words(model::ClassMask classes)
+{
+    std::vector<std::string> out;
+    for (unsigned i = 0; i < model::kClassCount; ++i)
+        if ((classes >> i & 1U) != 0)
+            out.emplace_back(model::words(static_cast<model::Class>(i)));
+    return out;
+}
+
+std::string encryption_words(model::Shape shape, bool channel_ends_it, std::string_view channel)
+{
+    std::string out = shape == model::Shape::signed_text
+                          ? "It was signed, but not encrypted, on its way to your node."
+                          : "It was encrypted from the sender to your node.";
+    if (channel_ends_it)
+        out += " From there it went over " + std::string{channel} + ", where that encryption does not reach.";
+    return out;
+}
+
+std::string_view party_kind(const model::Counterparty& from)
+{
+    struct Kinds
+    {
+        std::string_view operator()(const model::Identity&) const { return "dmid"; }
+        std::string_view operator()(const model::NostrKey&) const { return "nostr"; }
+        std::string_view operator()(const model::WalletAddress&) const { return "wallet"; }
+        std::string_view operator()(const model::EmailAddress&) const { return "email"; }
+        std::string_view operator()(const model::PlatformAccount&) const { return "platform"; }
+    };
+    return from.empty() ? "anonymous" : std::visit(Kinds{}, from.front());
+}
+} // namespace dmid::gateway

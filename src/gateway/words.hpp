@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/envelope.hpp"
+#include "model/party.hpp"
+
+#include <string>
+#include <vector>
+
+/// How people are told who writes and what is known of them.
+namespace dmid::gateway
+{
+/// `8312 3456 7890 1210`, `nostr:<hex>`, `0x…`; `somebody who proved nothing` for nobody.
+std::string sender_words(const model::Counterparty& from);
+std::string sender_words(const model::Party& party);
+/// One line for each class that was proven.
+std::vector<std::string> proof_words(model::ClassMask classes);
+/// Where end-to-end encryption ended, for a message of that shape that leaves on a channel.
+std::string encryption_words(model::Shape shape, bool channel_ends_it, std::string_view channel);
+/// `dmid`, `nostr`, `wallet`, `email`, `platform`, `anonymous`.
+std::string_view party_kind(const model::Counterparty& from);
+} // namespace dmid::gateway

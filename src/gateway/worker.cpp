@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/worker.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace dmid::gateway
+{
+namespace
+{
+namespace asio = boost::asio;
+
+/// A claim lapses after this time: longer than any attempt may take (milliseconds).
+constexpr UnixMillis kLeaseMs = 90'000;
+/// The longest sleep: a wall clock that jumps delays work by no more.
+constexpr UnixMillis kLongestSleepMs = 5'000;
+} // namespace
+
+struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
+{
+    Impl(Context& c, net::Executor e, std::uint16_t q, std::size_t p, Handler h)
+        : context{c}
+        , executor{e}
+        , timer{e}
+        , queue{q}
+        , parallel{p}
+        , handler{std::move(h)}
+    {
+    }
+
+    Context& context;
+    net::Executor executor;
+    asio::steady_timer timer;
+    std::uint16_t queue;
+    std::size_t parallel;
+    Handler handler;
+    std::size_t running = 0;
+    bool woken = false;
+    bool stopping = false;
+    std::size_t bell = 0;
+
+    void wake()
+    {
+        asio::post(executor,
+                   [self = shared_from_this()]
+                   {
+                       self->woken = true;
+                       self->timer.cancel();
+                   });
+    }
+
+    net::Task<> one(store::WorkItem item)
+    {
+        co_await handler(std::move(item));
+        --running;
+        woken = true;
+        timer.cancel();
+    }
+
+    void claim()
+    {
+        auto items = context.mailbox.claim(queue, context.clock.now_ms(), kLeaseMs, parallel - running);
+        if (!items)
+        {
+            context.alarms.raise("store", "work cannot be claimed: " + std::string{name(items.error().code)},
+                                 context.clock.now());
+            return;
+        }
+        for (auto& item : *items)
+        {
+            ++running;
+            auto self = shared_from_this();
+            net::spawn(executor, hold(std::move(self), std::move(item)));
+        }
+    }
+
+    static net::Task<> hold(std::shared_ptr<Impl> self, store::WorkItem item)
+    {
+        co_await self->one(std::move(item));
+    }
+
+    /// Milliseconds until the queue's next item, bounded.
+    UnixMillis until_due() const
+    {
+        if (running >= parallel)
+            return kLongestSleepMs;
+        const auto due = context.mailbox.next_due(queue);
+        if (!due || !*due)
+            return kLongestSleepMs;
+        return std::clamp<UnixMillis>(**due - context.clock.now_ms(), 0, kLongestSleepMs);
+    }
+
+    static net::Task<> run(std::shared_ptr<Impl> self)
+    {
+        while (!self->stopping)
+        {
+            self->woken = false;
+            auto sleep = self->until_due();
+            if (sleep == 0)
+            {
+                const auto before = self->running;
+                self->claim();
+                // Due, but not to be had: somebody else's, or an error. Do not spin.
+                if (self->running == before)
+                    sleep = 100;
+                else
+                    continue;
+            }
+            if (self->woken)
+                continue;
+            self->timer.expires_after(std::chrono::milliseconds{sleep});
+            boost::system::error_code ignored;
+            co_await self->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+    }
+};
+
+Worker::Worker(Context& context, net::Executor executor, std::uint16_t queue, std::size_t parallel,
+               Handler handler)
+    : impl_{std::make_shared<Impl>(context, executor, queue, parallel, std::move(handler))}
+{
+}
+
+Worker::~Worker()
+{
+    stop();
+}
+
+void Worker::start()
+{
+    impl_->bell = impl_->context.bell.listen([impl = impl_] { impl->wake(); });
+    net::spawn(impl_->executor, Impl::run(impl_));
+}
+
+void Worker::stop()
+{
+    if (impl_->bell != 0)
+        impl_->context.bell.unlisten(std::exchange(impl_->bell, 0));
+    asio::post(impl_->executor,
+               [impl = impl_]
+               {
+                   impl->stopping = true;
+                   impl->timer.cancel();
+               });
+}
+} // namespace dmid::gateway
