@@ -21,7 +21,7 @@ using Kind = AbiType::Kind;
 
 json::value text(std::string_view value)
 {
-    return json::value{json::string{value.data(), value.size()}};
+    return json::value(json::string(value.data(), value.size()));
 }
 
 // ABI values as JSON: numbers in decimal (signed ones with a minus), addresses and bytes in hex, text and
@@ -107,7 +107,7 @@ Result<AbiType> types_arg(const Args& args)
 
 Result<AbiValue> values_arg(const Args& args, const AbiType& type, std::string_view key)
 {
-    const json::value all{args};
+    const json::value all(args);
     DMID_TRY(auto item, (codec::JsonItem{all, "args"}.field(key)));
     return abi_from_json(type, item);
 }
@@ -136,7 +136,7 @@ Result<json::value> abi_decode(const Args& args)
 Result<codec::Eip712Types> structs_arg(const Args& args)
 {
     std::vector<codec::Eip712Struct> out;
-    const json::value all{args};
+    const json::value all(args);
     DMID_TRY(auto list_item, (codec::JsonItem{all, "args"}.field("structs")));
     DMID_TRY(auto list, list_item.array());
     for (const auto& one : list)
@@ -160,7 +160,7 @@ Result<codec::Eip712Types> structs_arg(const Args& args)
 
 Result<codec::Eip712Domain> domain_arg(const Args& args)
 {
-    const json::value all{args};
+    const json::value all(args);
     DMID_TRY(auto item, (codec::JsonItem{all, "args"}.field("domain")));
     codec::Eip712Domain out;
     if (auto name = item.optional("name"))
@@ -243,7 +243,7 @@ Result<json::value> rlp_to_json(const codec::RlpItem& item, unsigned depth)
 
 Result<json::value> rlp_encode(const Args& args)
 {
-    const json::value all{args};
+    const json::value all(args);
     DMID_TRY(auto item, (codec::JsonItem{all, "args"}.field("value")));
     DMID_TRY(auto out, rlp_from_json(item));
     return hex(out);
@@ -333,7 +333,7 @@ json::value cbor_to_json(const Cbor& value)
 
 Result<json::value> cbor_encode(const Args& args)
 {
-    const json::value all{args};
+    const json::value all(args);
     DMID_TRY(auto item, (codec::JsonItem{all, "args"}.field("value")));
     DMID_TRY(auto value, cbor_from_json(item));
     return hex(codec::encode_cbor(value));

@@ -29,21 +29,21 @@ Result<boost::json::value> answer(const Ops& ops, std::string_view line)
 
 Result<std::string> text_arg(const Args& args, std::string_view key)
 {
-    const boost::json::value all{args};
+    const boost::json::value all(args);
     DMID_TRY(auto item, (codec::JsonItem{all, "args"}.field(key)));
     return item.text(kLimits.max_bytes);
 }
 
 Result<Bytes> bytes_arg(const Args& args, std::string_view key)
 {
-    const boost::json::value all{args};
+    const boost::json::value all(args);
     DMID_TRY(auto item, (codec::JsonItem{all, "args"}.field(key)));
     return item.data(kLimits.max_bytes);
 }
 
 boost::json::value hex(ByteView bytes)
 {
-    return boost::json::value{boost::json::string{to_hex0x(bytes)}};
+    return boost::json::value(boost::json::string(to_hex0x(bytes)));
 }
 } // namespace dmid::oracle
 

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 json::value text(std::string_view value)
 {
-    return json::value{json::string{value.data(), value.size()}};
+    return json::value(json::string(value.data(), value.size()));
 }
 
 Result<proof::Nodes> nodes_of(const codec::JsonItem& list)
@@ -31,7 +31,7 @@ Result<proof::Nodes> nodes_of(const codec::JsonItem& list)
 // {"root":…,"keys":[…],"nodes":[…]} or {"proofs":[[…],…]} to be merged → the values, null where absent.
 Result<json::value> mpt(const Args& args)
 {
-    const json::value all{args};
+    const json::value all(args);
     const codec::JsonItem root_item{all, "args"};
     DMID_TRY(auto root, fixed_arg<Hash32>(args, "root"));
     proof::Nodes nodes;
@@ -78,7 +78,7 @@ Result<Question> question(const Args& args, ByteView header_rlp)
     Question out;
     DMID_TRY(auto hash, fixed_arg<Hash32>(args, "hash"));
     DMID_TRY(auto header, proof::decode_header(header_rlp, hash));
-    const json::value all{args};
+    const json::value all(args);
     DMID_TRY(auto chain_item, (codec::JsonItem{all, "args"}.field("chain")));
     DMID_TRY(out.ref.chain_id, chain_item.uint());
     out.block = proof::agree(header, out.ref.chain_id, proof::Tier::checkpoint, 1, 1, false);
@@ -107,7 +107,7 @@ json::value record_to_json(const proof::Verified& verified)
 // An endpoint's two answers, as they come: {"block":{…},"proof":{…}} → the record and its bundle.
 Result<json::value> record_from_rpc(const Args& args)
 {
-    const json::value all{args};
+    const json::value all(args);
     const codec::JsonItem root{all, "args"};
     DMID_TRY(auto block_item, root.field("block"));
     DMID_TRY(auto header, proof::encode_header(block_item));
