@@ -49,7 +49,7 @@ const nodeTests = (name, files, { needs, limit } = {}) => ({
   run: async () => {
     const list = files();
     if (list.length === 0) return { ...none(), status: 0 };
-    const result = await run(name, ['node', '--test', '--test-concurrency=1', '--test-reporter=./tools/lib/node_reporter.mjs',
+    const result = await run(name, ['node', '--test', '--test-concurrency=1', '--test-force-exit', '--test-timeout=1200000', '--test-reporter=./tools/lib/node_reporter.mjs',
       '--test-reporter-destination=stdout', ...list], { limit, env: { DMID_BUILD: at('build/release') } });
     return { ...nodeTest(result.output), status: result.status, result };
   },
