@@ -46,6 +46,8 @@ public:
 
     void outgoing(const store::Entry& entry, const Outgoing& meta)
     {
+        if (meta.control)
+            return;
         MessageRow row;
         row.position = position_;
         row.incoming = false;

@@ -164,8 +164,8 @@ Result<Arrived> decode_arrived(ByteView bytes)
 
 Bytes encode(const Outgoing& m)
 {
-    return codec::encode_cbor(
-        Cbor::Map{{"to", model::to_cbor(m.to)}, {"thread", m.thread}, {"sent", m.sent_at}});
+    return codec::encode_cbor(Cbor::Map{
+        {"to", model::to_cbor(m.to)}, {"thread", m.thread}, {"sent", m.sent_at}, {"control", m.control}});
 }
 
 Result<Outgoing> decode_outgoing(ByteView bytes)
@@ -177,6 +177,7 @@ Result<Outgoing> decode_outgoing(ByteView bytes)
                                  DMID_TRY(m.to, model::party_from_cbor(to.value(), to.path()));
                                  DMID_TRY(m.thread, map.fixed<Hash32>("thread"));
                                  DMID_TRY(m.sent_at, map.integer("sent"));
+                                 DMID_TRY(m.control, map.boolean("control"));
                                  return {};
                              });
 }

@@ -71,6 +71,7 @@ struct Outgoing
     model::Party to;
     Hash32 thread;
     UnixTime sent_at = 0;
+    bool control = false; ///< between nodes; no message that people see
 };
 
 /// The body of an outgoing entry.

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/context.hpp"
+
+#include <optional>
+#include <string>
+
+namespace dmid::gateway
+{
+/// Longest text that the owner sends at once (bytes): sealed and wrapped it stays within what relays take.
+inline constexpr std::size_t kMaxLetter = 24 * 1024;
+
+/// What the owner writes, before it is addressed.
+struct Draft
+{
+    std::string text;
+    std::string subject;
+    std::optional<Hash32> answers; ///< the rumor that it answers
+    bool control = false;          ///< for the reader's node only, never shown
+};
+
+/// The append that sends a letter: the letter with its work, and that the owner wrote to this party. Issues a
+/// ticket to numbers. Blocks on the store. message.too-large, codec.utf8.
+Result<store::Append> write_letter(Context& context, const Served& served, const model::Party& to,
+                                   const XOnlyKey& key, Draft draft);
+
+enum class Consent : std::uint8_t
+{
+    allow,
+    deny,
+    answered,
+};
+/// The owner's word about parties, as a log entry.
+store::Entry consent_entry(const Served& served, const model::Counterparty& parties, Consent what,
+                           UnixTime now);
+} // namespace dmid::gateway

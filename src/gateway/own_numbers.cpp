@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/own_numbers.hpp"
+
+#include "codec/cbor_reader.hpp"
+#include "gateway/grant.hpp"
+#include "gateway/own_policy.hpp"
+
+namespace dmid::gateway
+{
+namespace
+{
+using codec::Cbor;
+
+/// The node's own box.
+constexpr store::MailboxId kNodeBox{};
+
+struct Remembered
+{
+    std::uint32_t epoch = 0;
+    std::uint8_t flags = 0;
+    Bytes document;
+};
+
+std::string cell_name(const model::Network& network, model::Number number)
+{
+    return "served/" + std::to_string(network.chain_id) + "/" + to_hex(network.registry.view()) + "/" +
+           number.digits();
+}
+
+Bytes encode(const Remembered& known)
+{
+    return codec::encode_cbor(
+        Cbor::Map{{"epoch", known.epoch}, {"flags", unsigned{known.flags}}, {"document", known.document}});
+}
+
+Result<Remembered> decode(ByteView bytes)
+{
+    DMID_TRY(auto value, codec::decode_cbor(bytes));
+    DMID_TRY(auto map, codec::MapReader::open(value, "served"));
+    Remembered out;
+    DMID_TRY(auto epoch, map.uint("epoch", model::kMaxEpoch));
+    DMID_TRY(auto flags, map.uint("flags", 255));
+    out.epoch = static_cast<std::uint32_t>(epoch);
+    out.flags = static_cast<std::uint8_t>(flags);
+    DMID_TRY(out.document, map.bytes("document", model::kMaxDocument));
+    return out;
+}
+
+Result<> remember(Context& context, const model::Identity& identity, const Remembered& known)
+{
+    const auto name = cell_name(identity.network, identity.number);
+    DMID_TRY(auto cell, context.mailbox.cell(kNodeBox, name));
+    auto bytes = encode(known);
+    if (cell && cell->value == bytes)
+        return {};
+    DMID_TRY(context.mailbox.compare_and_set(kNodeBox, name, cell ? cell->version : 0, std::move(bytes)));
+    return {};
+}
+
+Result<> serve(Context& context, const Serving& serving, const model::Identity& identity,
+               const std::optional<model::Document>& document, std::uint8_t flags)
+{
+    Served served;
+    served.identity = identity;
+    served.keys = serving.keys;
+    served.receipts = serving.receipts;
+    served.flags = flags;
+    if (document)
+        served.document = *document;
+    DMID_TRY(served.policy, load_policy(context.mailbox, identity));
+    DMID_TRY(load_tickets(context, served));
+    context.served.put(std::move(served));
+    return {};
+}
+
+void check_keys(Context& context, const Serving& serving, const std::optional<model::Document>& document)
+{
+    const auto alarm = "inbox key " + serving.number.digits();
+    const auto held = [&]
+    {
+        for (const auto& key : serving.keys)
+            if (document && key.key == document->inbox_key)
+                return true;
+        return false;
+    };
+    if (!document || held())
+        context.alarms.clear(alarm);
+    else
+        context.alarms.raise(alarm,
+                             "the published inbox key of " + serving.number.in_fours() +
+                                 " is not held here: messages to it cannot be opened",
+                             context.clock.now());
+}
+
+bool same(const Served& present, const model::Identity& identity,
+          const std::optional<model::Document>& document, std::uint8_t flags)
+{
+    return present.identity == identity && present.flags == flags &&
+           present.document == document.value_or(model::Document{});
+}
+} // namespace
+
+Result<> restore_number(Context& context, const Serving& serving)
+{
+    const auto network = context.resolver.network();
+    DMID_TRY(auto cell, context.mailbox.cell(kNodeBox, cell_name(network, serving.number)));
+    if (!cell)
+        return {};
+    DMID_TRY(auto known, decode(cell->value));
+    std::optional<model::Document> document;
+    if (!known.document.empty())
+    {
+        DMID_TRY(document, model::decode_document(known.document));
+    }
+    return serve(context, serving, {network, serving.number, known.epoch}, document, known.flags);
+}
+
+net::Task<Result<>> refresh_number(Context& context, Serving serving)
+{
+    auto resolution = co_await context.resolver.resolve(serving.number);
+    if (!resolution)
+        co_return tl::unexpected<Error>(std::move(resolution).error());
+    const auto& record = resolution->record;
+    check_keys(context, serving, resolution->document);
+    const auto present = context.served.by_number(serving.number);
+    if (present && same(*present, resolution->identity, resolution->document, record.flags()))
+        co_return Result<>{};
+    if (present && present->identity.epoch != resolution->identity.epoch)
+        context.alarms.raise("epoch " + serving.number.digits(),
+                             serving.number.in_fours() + " changed hands: a new, empty mailbox is in use",
+                             context.clock.now());
+    // A document that nobody had for the moment does not undo the one that is known.
+    if (record.published() && !resolution->document)
+        co_return fail(Errc::document_unavailable);
+    Remembered known{resolution->identity.epoch, record.flags(), record.document().value_or(Bytes{})};
+    DMID_CO_TRY(remember(context, resolution->identity, known));
+    co_return serve(context, serving, resolution->identity, resolution->document, record.flags());
+}
+} // namespace dmid::gateway
