@@ -45,6 +45,8 @@ function(dmid_library folder)
       string(REPLACE "/" "_" dep_name ${dep})
       target_link_libraries(dmid_${name}_test PRIVATE dmid_${dep_name})
     endforeach()
+    # For <conformance/…_suite.hpp>, which every engine and channel instantiates.
+    target_include_directories(dmid_${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(dmid_${name}_test PRIVATE DMID_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME unit.${name} COMMAND dmid_${name}_test
              --gtest_output=xml:${CMAKE_BINARY_DIR}/reports/${name}.xml --gtest_shuffle)

@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds kGrowPatience{2000};
 // Pages that a transaction took from the end and gave back before it ended are never written, so the file
 // may be this much shorter than the map's last page without harm.
 constexpr std::size_t kUnwrittenPages = 256;
+constexpr std::size_t kReaderSlot = 64; // of LMDB's table; its header takes three
 
 tl::unexpected<Error> from_errno(std::string_view doing)
 {
@@ -73,8 +74,23 @@ Result<void> Env::lock()
     return {};
 }
 
+// The table of readers is written through a map: on a full disk a hole in it would kill the process.
+Result<void> Env::reserve_reader_table() const
+{
+    const auto path = options_.directory / "lock.mdb";
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return from_errno("open " + path.string());
+    const int code = ::posix_fallocate(fd, 0, static_cast<off_t>(kReaderSlot * (options_.max_readers + 8)));
+    ::close(fd);
+    if (code != 0)
+        return tl::unexpected(to_error(code, "reserve " + path.string()));
+    return {};
+}
+
 Result<void> Env::open_files()
 {
+    DMID_TRY(reserve_reader_table());
     int code = mdb_env_create(&env_);
     if (code == 0)
         code = mdb_env_set_maxdbs(env_, kMaxDatabases);

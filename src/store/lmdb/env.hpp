@@ -140,6 +140,7 @@ public:
 private:
     friend class ReadTx;
     Result<void> lock();
+    Result<void> reserve_reader_table() const;
     Result<void> open_files();
     Result<void> check_length() const;
     Result<void> check_stamp(std::string_view stamp);
