@@ -22,7 +22,8 @@ template <class T = void> using Result = tl::expected<T, Error>;
 
 // The one macro: DMID_TRY(auto value, expression) names the value or returns the error;
 // DMID_TRY(expression) only checks. DMID_CO_TRY is the same inside a coroutine.
-// Both are statements, to be written in braces behind an `if`: g++ 12 cannot compile statement expressions that contain co_await.
+// Both are statements, to be written in braces behind an `if`: g++ 12 cannot compile statement expressions
+// that contain co_await.
 #define DMID_TRY(...) DMID_TRY_PICK(__VA_ARGS__, DMID_TRY_2, DMID_TRY_1)(return, __COUNTER__, __VA_ARGS__)
 #define DMID_CO_TRY(...)                                                                                     \
     DMID_TRY_PICK(__VA_ARGS__, DMID_TRY_2, DMID_TRY_1)(co_return, __COUNTER__, __VA_ARGS__)

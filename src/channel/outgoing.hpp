@@ -18,9 +18,9 @@ struct Leg
     std::string address;             ///< canonical, as Channel::parse_address gave it
     std::vector<std::string> routes; ///< URLs where the address is reached at present, best first; empty
                                      ///< where the address says it all
-    unsigned attempt = 0;    ///< 0 at the first
-    bool repeated = false;   ///< an earlier attempt may have arrived: mark it, same ids
-    UnixMillis deadline = 0; ///< of this attempt
+    unsigned attempt = 0;            ///< 0 at the first
+    bool repeated = false;           ///< an earlier attempt may have arrived: mark it, same ids
+    UnixMillis deadline = 0;         ///< of this attempt
 };
 
 /// The sealed form of a message, for channels that carry seals (NIP-59). Sealed once; wrapped anew at each

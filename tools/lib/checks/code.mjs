@@ -9,6 +9,9 @@ const maxLines = 600;
 const maxFunctionLines = 60;
 const written = files.filter((path) => (/\.(cpp|hpp|mjs|js|ts|sol|cmake|sh|css|html)$|CMakeLists\.txt$/.test(path) || isScript(path)) && !isGenerated(path));
 
+/** Rows of a table, which make no function harder to read. */
+const row = /^\s*(case\b|default:|return "[^"]*";|\{*"|&?\w+\},?$)/;
+
 /** Bodies at namespace scope: the house format puts their braces at column 0. */
 function* longFunctions(path) {
   const lines = withoutComments(text(path)).split('\n');
@@ -19,7 +22,8 @@ function* longFunctions(path) {
       start = /^(namespace|class|struct|union|enum|extern)\b|=\s*$/.test(head) ? -1 : index;
     }
     if (line.startsWith('}') && start >= 0) {
-      if (index - start - 1 > maxFunctionLines) yield `${path}:${start}: a function of ${index - start - 1} lines; the limit is ${maxFunctionLines}`;
+      const length = lines.slice(start + 1, index).filter((body) => !row.test(body)).length;
+      if (length > maxFunctionLines) yield `${path}:${start}: a function of ${length} lines; the limit is ${maxFunctionLines}`;
       start = -1;
     }
   }
@@ -34,14 +38,14 @@ export function sizes() {
 }
 
 export function licences() {
-  const owed = [...written, ...files.filter((path) => /\.def$/.test(path))];
+  const owed = [...written, ...files.filter((path) => /\.def$/.test(path))].filter((path) => text(path).trim() !== '');
   const problems = owed.filter((path) => !text(path).split('\n', 4).some((line) => line.includes('SPDX-License-Identifier: Apache-2.0')))
     .map((path) => `${path}: no SPDX line among the first four`);
   return { problems, note: `${owed.length} files` };
 }
 
 /** Types with constructors of their own, which g++ 12 handles. */
-const harmless = /^(Bytes|ByteView|Hash32|Error|Secret32)$/;
+const harmless = /^(Bytes|ByteView|Hash32|Error|Secret32|Millis|Seconds)$/;
 
 /** What stands in one statement after `co_await`. */
 function* awaitProblems(path) {
@@ -63,6 +67,8 @@ function* awaitProblems(path) {
   }
   for (const match of source.matchAll(/\[[^\][]+\]\s*\([^)]*\)\s*(mutable\s*)?(noexcept\s*)?->\s*(\w+::)*(Task|awaitable)</g)) {
     const line = lineOf(source, match.index);
+    // In a test, a lambda with a name lives as long as the test that runs it to its end.
+    if (isTest(path) && /\bauto&* \w+ = \[/.test(raw[line - 1])) continue;
     if (!raw[line - 1].includes('outlives')) yield `${path}:${line}: a lambda with captures is a coroutine; make it a function with arguments`;
   }
 }

@@ -87,8 +87,8 @@ function* channelNameProblems(list) {
     const raw = text(path).split('\n');
     const code = withoutComments(text(path), { keepStrings: true }).split('\n');
     for (const [index, line] of code.entries()) {
-      // "nostr" is also a class of proof: such a line says `not a channel` in a comment.
-      if (!forms.test(line) || raw[index].includes('not a channel')) continue;
+      // A word can be a channel and something else (a URI's scheme, a class of proof); such a line says `not a channel`.
+      if (!forms.test(line) || raw[index].includes('not a channel') || /\bscheme\s*[=!]=/.test(line)) continue;
       yield `${path}:${index + 1}: a channel's name decides something here; use its traits()`;
     }
   }
