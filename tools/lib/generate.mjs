@@ -59,7 +59,7 @@ function makeDiagram() {
   for (const { from, to } of arrows) out.push(`  ${id(from)} --> ${id(to)}`);
   out.push('```', '', 'Round boxes are pure: no I/O, clock, randomness, files or logs. An arrow that follows from others is not drawn.', '',
     '| folder | may include |', '|---|---|');
-  for (const { folder, pure, depends } of list) out.push(`| \`src/${folder}\`${pure ? ' (pure)' : ''} | ${depends.join(', ') || 'nothing'} |`);
+  for (const { folder, pure, depends } of list) out.push(`| \`${folder}\`${pure ? ' (pure)' : ''} | ${depends.join(', ') || 'nothing'} |`);
   return out.join('\n');
 }
 
