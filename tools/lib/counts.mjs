@@ -66,9 +66,9 @@ export function nodeTest(output) {
   return line === undefined ? none() : { note: '', ...JSON.parse(line.slice('#counts '.length)) };
 }
 
-/** The last line of the form "12 passed, 0 failed, 1 skipped" in any output; skips must be explained above it. */
+/** The last line of the form "12 passed, 0 failed, 1 skipped" (or "12 tests passed") in any output; skips are explained above it. */
 export function countsLine(output) {
-  const lines = output.split('\n').filter((text) => /(\d+) (tests )?passed[,;] (\d+) failed/.test(text));
+  const lines = output.split('\n').filter((text) => /\b\d+ (tests )?passed\b/.test(text));
   const last = lines.at(-1);
   if (last === undefined) return none();
   const number = (pattern) => Number(pattern.exec(last)?.[1] ?? 0);

@@ -61,7 +61,7 @@ install_node() {
 
 # install_locked FOLDER: `npm ci` where the lock file is another than the one installed last. No install script runs.
 install_locked() {
-    local folder=$1 stamp=$1/node_modules/.dmid-lock
+    local folder=$1 stamp=$1/node_modules/.installed
     [[ -f $folder/package-lock.json ]] || return 0
     if [[ -f $stamp ]] && cmp -s "$stamp" "$folder/package-lock.json"; then
         return 0
