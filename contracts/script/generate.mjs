@@ -58,8 +58,8 @@ function gasTable(gas) {
 function readme(gas) {
   const path = join(root, 'README.md');
   if (!existsSync(path)) return '';
-  const marks = /(<!-- gas -->\n)[\s\S]*?(\n<!-- \/gas -->)/;
-  return readFileSync(path, 'utf8').replace(marks, (_, open, close) => open + gasTable(gas) + close);
+  const marks = /(<!-- gas -->\n)[\s\S]*?(<!-- \/gas -->)/;
+  return readFileSync(path, 'utf8').replace(marks, (_, open, close) => open + gasTable(gas) + '\n' + close);
 }
 
 async function generate() {

@@ -13,8 +13,10 @@ library DmidNumber {
 
     /// @notice The number with these twelve digits; `payload` < 10^12. Check digits are 02 to 98.
     function fromPayload(uint256 payload) internal pure returns (uint256) {
-        uint256 body = (LEAD * PAYLOADS + payload) * 100;
-        return body + 98 - body % 97;
+        unchecked {
+            uint256 body = (LEAD * PAYLOADS + payload) * 100; // below 2^53
+            return body + 98 - body % 97;
+        }
     }
 
     /// @notice `8312 3456 7890 1210`. `number` has sixteen digits.

@@ -69,11 +69,12 @@ contract DmidRegistry is DmidLock {
         uint256 c = stored.blockNumber;
         require(c != 0, NotCommitted(commitment));
         require(!stored.minted, AlreadyMinted(commitment));
-        require(
-            block.number >= c + 2 && block.number <= c + LAST_MINT_BLOCK, OutsideMintWindow(c + 2, c + LAST_MINT_BLOCK)
-        );
-        stored.minted = true;
-        return blockhash(c + 1);
+        unchecked {
+            // In blocks c and c + 1 the difference wraps around and is too large, as it should be.
+            require(block.number - c - 2 <= LAST_MINT_BLOCK - 2, OutsideMintWindow(c + 2, c + LAST_MINT_BLOCK));
+            stored.minted = true;
+            return blockhash(c + 1);
+        }
     }
 
     // ------------------------------------------------------------------------------------ record

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {DmidRegistry} from "../src/DmidRegistry.sol";
 import {IDmidRegistry} from "../src/IDmidRegistry.sol";
 import {Vm} from "./Vm.sol";
 
@@ -19,7 +18,7 @@ abstract contract Fixture {
     string internal constant PUBLISH_TYPE =
         "Publish(uint256 number,bytes32 inboxKey,bytes32 documentHash,uint24 epoch,uint32 seq,uint64 deadline)";
 
-    DmidRegistry internal registry;
+    IDmidRegistry internal registry;
     address internal alice;
     address internal bob;
     address internal eve;
@@ -31,11 +30,20 @@ abstract contract Fixture {
         height = 0;
         mine(1000);
         vm.warp(1_800_000_000);
-        registry = new DmidRegistry();
+        registry = deploy();
         (alice, bob, eve) = (vm.addr(ALICE_KEY), vm.addr(BOB_KEY), vm.addr(EVE_KEY));
     }
 
     // ------------------------------------------------------------------------------- doing things
+
+    /// @dev The released creation code, from the build of the default profile.
+    function deploy() internal returns (IDmidRegistry deployed) {
+        bytes memory code = vm.getCode("out/DmidRegistry.sol/DmidRegistry.json");
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+        }
+        check(address(deployed) != address(0), "deployed");
+    }
 
     function mintTo(address recipient) internal returns (uint256) {
         return mintTo(recipient, keccak256(abi.encode("secret", ++secrets)));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {DmidRegistry} from "../src/DmidRegistry.sol";
 import {IDmidRegistry} from "../src/IDmidRegistry.sol";
 import {Fixture} from "./Fixture.sol";
 import {Wallet} from "./Wallets.sol";
@@ -49,7 +48,7 @@ contract SignaturesTest is Fixture {
 
     function test_AnotherRegistryRefusesTheSameSignature() public {
         // The same number and owner in a second registry, by way of storage.
-        DmidRegistry second = new DmidRegistry();
+        IDmidRegistry second = deploy();
         bytes32 slot = keccak256(abi.encode(number, 0));
         vm.store(address(second), slot, vm.load(address(registry), slot));
         same(second.ownerOf(number), alice, "owner there");
