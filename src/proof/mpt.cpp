@@ -186,9 +186,14 @@ Nodes merge_proofs(std::span<const Nodes> proofs)
 {
     Nodes out;
     for (const auto& proof : proofs)
-        for (const auto& node : proof)
-            if (node != Bytes{kEmptyString} && std::find(out.begin(), out.end(), node) == out.end())
+        for (std::size_t i = 0; i < proof.size(); ++i)
+        {
+            const auto& node = proof[i];
+            const bool embedded = i != 0 && node.size() < 32;
+            if (!embedded && node != Bytes{kEmptyString} &&
+                std::find(out.begin(), out.end(), node) == out.end())
                 out.push_back(node);
+        }
     return out;
 }
 } // namespace dmid::proof

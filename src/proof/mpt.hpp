@@ -56,6 +56,7 @@ private:
 };
 
 /// Joins the proofs of several keys, as eth_getProof gives them, into the order of a walk: each node once,
-/// where it is first needed. The single node `80`, which some endpoints send for an empty trie, is left out.
+/// where it is first needed. Left out is what some endpoints send although a walk does not read it: nodes
+/// that are embedded in their parents, and the single node `80` for an empty trie.
 Nodes merge_proofs(std::span<const Nodes> proofs);
 } // namespace dmid::proof
