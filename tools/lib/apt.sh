@@ -50,7 +50,7 @@ preseed_postfix() {
 }
 
 explain_boost() {
-    if dpkg-query -W -f '${Package}\n' 'libboost1.74-dev' >/dev/null 2>&1; then
+    if [[ $(dpkg-query -W -f '${db:Status-Status}' libboost1.74-dev 2>/dev/null) == installed ]]; then
         die "libboost1.74-dev is installed, and Debian allows only one Boost at a time; this project needs 1.81." \
             "Remove it first (apt-get remove libboost1.74-dev), then run this again. Nothing was changed."
     fi
