@@ -23,6 +23,7 @@ struct CompiledRule
     model::ClassMask who = 0;
     std::uint32_t sets = 0;
     std::uint32_t channel = 0;
+    bool anyone = false; ///< neither class nor set is demanded
     std::uint8_t addressed = 0;
     std::uint8_t kind = 0;
     std::uint8_t windows = 0; ///< how many of `when` are in use; 0: at any time

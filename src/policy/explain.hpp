@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "model/document.hpp"
 #include "policy/evaluate.hpp"
 
 #include <string>
