@@ -45,6 +45,8 @@ public:
     /// Writes an entry in place of the one with its intent and nonce, or as a new one; durable on return.
     /// Old entries that are closed are dropped beyond 256.
     Result<> put(const JournalEntry& entry);
+    /// Every open entry, lowest nonce first.
+    std::vector<JournalEntry> open_entries() const;
     /// One above the highest nonce of an open entry; nothing where none is open.
     std::optional<std::uint64_t> next_nonce() const;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "chain/endpoints.hpp"
+#include "chain/fees.hpp"
 #include "chain/journal.hpp"
-#include "chain/log.hpp"
+#include "chain/receipt.hpp"
 #include "codec/transaction.hpp"
 
 #include <filesystem>
@@ -15,23 +15,11 @@ namespace dmid::chain
 /// Something to be done on the chain exactly once, whatever happens to this process.
 struct Intent
 {
-    Hash32 id;                 ///< names it: the same id is never sent twice
+    Hash32 id;                 ///< names it: the same id is never done twice
     std::optional<Address> to; ///< absent: creates a contract
     Bytes data;
     codec::U256 value;
     std::string what; ///< for people: "publish 8312 3456 7890 1210"
-};
-
-/// What became of a transaction.
-struct TxnReceipt
-{
-    Hash32 txn_hash;
-    std::uint64_t block = 0;
-    Hash32 block_hash;
-    bool success = false;
-    std::uint64_t gas_used = 0;
-    std::optional<Address> contract; ///< the one created
-    std::vector<Log> logs;
 };
 
 struct SendOptions
@@ -41,16 +29,17 @@ struct SendOptions
     net::Millis replace_after{30'000};     ///< without a receipt: the same nonce again, fees up by an eighth
     net::Millis poll{500};                 ///< between two looks at the receipt
     std::uint64_t gas_margin_percent = 20; ///< above the estimate
-    codec::U256 max_fee{500'000'000'000ULL}; ///< wei per gas that replacement never passes
+    codec::U256 max_fee{500'000'000'000ULL}; ///< wei per gas that a transaction never passes
 };
 
 /// Sends the payer's transactions (EIP-1559). The journal is written before anything leaves, every
-/// transaction of an intent has one nonce, and a receipt is only believed after `confirmations` blocks with
-/// the same block hash. One send at a time; not thread-safe.
+/// transaction of an intent has one nonce (so at most one of them is ever mined), and a receipt counts only
+/// after `confirmations` blocks. One send at a time; not thread-safe.
 class Sender
 {
 public:
-    /// Opens the journal `<folder>/txns-<chain id>-<payer>.json`; errors of Journal::open().
+    /// Opens the journal `<folder>/txns-<chain id>-<payer>.json`; errors of Journal::open(),
+    /// crypto.key-invalid.
     static Result<Sender> make(const Endpoints& endpoints, const Secret32& payer_key,
                                const std::filesystem::path& folder, SendOptions options = {});
 
@@ -65,26 +54,21 @@ public:
     net::Task<Result<TxnReceipt>> send(Intent intent);
 
 private:
-    struct Fees
-    {
-        codec::U256 max_fee;
-        codec::U256 tip;
-    };
     Sender(const Endpoints& endpoints, const Secret32& key, const Address& payer, Journal journal,
            SendOptions options);
 
     net::Task<Result<JournalEntry>> begin(const Intent& intent);
     net::Task<Result<TxnReceipt>> finish(JournalEntry entry, const Intent& intent);
-    net::Task<Result<Fees>> suggest_fees() const;
     net::Task<Result<std::uint64_t>> estimate_gas(const Intent& intent) const;
-    net::Task<Result<>> ensure_funds(const codec::U256& needed) const;
-    net::Task<Result<std::uint64_t>> nonce(std::string tag) const;
+    net::Task<Result<std::uint64_t>> count_txns(std::string tag) const;
     net::Task<Result<>> replace(JournalEntry& entry);
     net::Task<Result<>> broadcast(Bytes raw) const;
     net::Task<Result<std::optional<TxnReceipt>>> find_receipt(const JournalEntry& entry) const;
-    net::Task<Result<bool>> confirmed(const TxnReceipt& receipt) const;
-    net::Task<std::string> reason_of(const Intent& intent, const TxnReceipt& receipt) const;
+    net::Task<Result<bool>> is_deep_enough(const TxnReceipt& receipt) const;
+    net::Task<std::string> reason_of(const Intent& intent, std::uint64_t block) const;
+    json::object call_object(const Intent& intent) const;
     Result<Bytes> sign(const codec::Transaction& txn) const;
+    Result<> close(JournalEntry& entry, JournalEntry::State state);
 
     const Endpoints* endpoints_;
     Secret32 key_;

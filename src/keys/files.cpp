@@ -15,8 +15,6 @@ namespace dmid::keys
 {
 namespace
 {
-constexpr std::size_t kMaxFile = 64U * 1024U;
-
 auto refused(const std::filesystem::path& path)
 {
     return fail(Errc::input_file, path.string() + ": " + std::generic_category().message(errno));
@@ -113,7 +111,7 @@ Result<void> replace_private_file(const std::filesystem::path& path, std::string
     return {};
 }
 
-Result<std::string> read_private_file(const std::filesystem::path& path)
+Result<std::string> read_private_file(const std::filesystem::path& path, std::size_t max_bytes)
 {
     const Descriptor file{open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
     if (file.number() < 0 && (errno == ENOENT || errno == ENOTDIR))
@@ -125,9 +123,9 @@ Result<std::string> read_private_file(const std::filesystem::path& path)
         return refused(path);
     if (!S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0 || status.st_uid != geteuid())
         return fail(Errc::key_permissions, path.string());
-    if (status.st_size > static_cast<off_t>(kMaxFile))
-        return fail(Errc::key_file_invalid, path.string() + " is over 64 KiB");
-    std::string content(kMaxFile, '\0');
+    if (status.st_size > static_cast<off_t>(max_bytes))
+        return fail(Errc::key_file_invalid, path.string() + " is too large");
+    std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');
     std::size_t size = 0;
     while (size < content.size())
     {

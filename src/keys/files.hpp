@@ -18,8 +18,8 @@ Result<void> write_new_private_file(const std::filesystem::path& path, std::stri
 /// plans that must survive a crash whole. input.file otherwise.
 Result<void> replace_private_file(const std::filesystem::path& path, std::string_view content);
 
-/// Reads a whole file of at most 64 KiB that only this user can read. key.not-found; key.permissions for a
-/// symbolic link, another user's file or any permission for group or others; key.file-invalid if larger;
+/// Reads a whole file of at most `max_bytes` that only this user can read. key.not-found; key.permissions for
+/// a symbolic link, another user's file or any permission for group or others; key.file-invalid if larger;
 /// input.file otherwise.
-Result<std::string> read_private_file(const std::filesystem::path& path);
+Result<std::string> read_private_file(const std::filesystem::path& path, std::size_t max_bytes = 64U * 1024U);
 } // namespace dmid::keys
