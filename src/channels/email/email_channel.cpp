@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channels/email/email_channel.hpp"
+
+#include "channels/email/address.hpp"
+#include "channels/email/compose.hpp"
+#include "channels/email/dkim.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace dmid::channels::email
+{
+namespace
+{
+constexpr std::size_t kMaxText = 1U << 20U;
+constexpr std::size_t kMaxSecretFile = 64U << 10U;
+
+Result<std::string> load(const std::string& path)
+{
+    std::ifstream file{path, std::ios::binary};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (!file || text.size() > kMaxSecretFile)
+        return fail(Errc::config_unreadable, path);
+    return text;
+}
+
+class EmailChannel final : public channel::Channel
+{
+public:
+    EmailChannel(SmtpServer server, std::string domain, std::optional<DkimSigner> signer, const Clock& clock,
+                 net::Dialer dialer)
+        : server_{std::move(server)}
+        , domain_{std::move(domain)}
+        , signer_{std::move(signer)}
+        , clock_{clock}
+        , dialer_{std::move(dialer)}
+    {
+    }
+    ~EmailChannel() override { secure_zero(server_.password.data(), server_.password.size()); }
+
+    std::string_view name() const override { return "email"; }
+
+    channel::Traits traits() const override
+    {
+        channel::Traits traits;
+        traits.max_text = kMaxText;
+        traits.confirms = channel::Confirms::accepted; // SMTP 250
+        traits.ends_encryption = true;
+        return traits;
+    }
+
+    Result<std::string> parse_address(std::string_view text) const override
+    {
+        DMID_TRY(const auto address, parse_mail_address(text));
+        return address.text();
+    }
+
+    net::Task<channel::Attempt> send(channel::Leg leg, channel::Outgoing message) override
+    {
+        channel::Attempt refused;
+        refused.outcome = channel::Outcome::refused;
+        const auto to = parse_mail_address(leg.address);
+        if (!to)
+        {
+            refused.code = to.error().code;
+            refused.detail = to.error().context;
+            co_return refused;
+        }
+        if (message.text.size() > kMaxText)
+        {
+            refused.code = Errc::channel_too_large;
+            co_return refused;
+        }
+        SmtpMessage mail;
+        mail.from = bounce_address(leg.id, domain_);
+        mail.to = to->text();
+        mail.utf8 = to->utf8;
+        mail.data = compose(leg, message, *to, domain_, clock_.now());
+        if (signer_)
+        {
+            auto signature = signer_->sign(mail.data, clock_.now());
+            if (!signature)
+            {
+                refused.outcome = channel::Outcome::unreachable;
+                refused.code = signature.error().code;
+                co_return refused;
+            }
+            mail.data = *signature + mail.data;
+        }
+        const auto left = std::max<UnixMillis>(leg.deadline - clock_.now_ms(), 0);
+        co_return co_await submit(dialer_, server_, std::move(mail), net::deadline_in(net::Millis{left}));
+    }
+
+private:
+    SmtpServer server_;
+    std::string domain_;
+    std::optional<DkimSigner> signer_;
+    const Clock& clock_;
+    net::Dialer dialer_;
+};
+} // namespace
+
+Result<std::unique_ptr<channel::Channel>> make_email_channel(const EmailOptions& options, const Clock& clock,
+                                                             net::Dialer dialer)
+{
+    DMID_TRY(const auto probe, parse_mail_address("noreply@" + options.domain));
+    SmtpServer server{options.host, options.port, options.tls, nullptr, options.user, {}, probe.domain};
+    if (options.tls != SmtpTls::none)
+    {
+        DMID_TRY(server.tls_context, net::make_tls_client(options.ca_file));
+    }
+    if (!options.user.empty())
+    {
+        DMID_TRY(server.password, load(options.password_file));
+        while (server.password.ends_with('\n') || server.password.ends_with('\r'))
+            server.password.pop_back();
+    }
+    std::optional<DkimSigner> signer;
+    if (!options.dkim_key_file.empty())
+    {
+        DMID_TRY(auto pem, load(options.dkim_key_file));
+        auto made = DkimSigner::from_pem(pem, probe.domain, options.dkim_selector);
+        secure_zero(pem.data(), pem.size());
+        if (!made)
+            return tl::unexpected<Error>(std::move(made).error());
+        signer.emplace(std::move(*made));
+    }
+    return std::make_unique<EmailChannel>(std::move(server), probe.domain, std::move(signer), clock,
+                                          std::move(dialer));
+}
+} // namespace dmid::channels::email
