@@ -92,7 +92,8 @@ void quote_line(std::string& out, std::string_view line)
         const auto c = static_cast<unsigned char>(line[i]);
         const bool last = i + 1 == line.size();
         const bool blank = c == ' ' || c == '\t';
-        const bool from = i == 0 && line.starts_with("From ");
+        // Some mail programs put a '>' before it, in lines that a soft break begins too.
+        const bool from = (column == 0 || column == kQpLine - 1) && line.substr(i).starts_with("From ");
         const bool literal = !from && ((blank && !last) || (c > 0x20 && c < 0x7f && c != '='));
         const std::size_t width = literal ? 1 : 3;
         // One column stays free for the soft break.
