@@ -18,7 +18,7 @@ for (const spec of specs) {
     for (const kind of ['valid', 'invalid']) {
       const names = files(spec, kind);
       assert.ok(names.length > 0, `${spec}/${kind} is empty`);
-      for (const name of names) assert.match(name, /^[a-z0-9]+(-[a-z0-9]+)*\.json$/, `${spec}/${kind}/${name}`);
+      for (const name of names) assert.match(name, /^[a-z0-9]+([-_][a-z0-9]+)*\.json$/, `${spec}/${kind}/${name}`);
     }
   });
 

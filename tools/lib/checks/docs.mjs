@@ -27,12 +27,13 @@ function* linkProblems(page) {
   }
 }
 
-/** A path in backticks that starts with a top folder of the checkout must be there; patterns and build output are not paths. */
+/** A path in backticks that starts with a top folder must be there, from the root or from the page; patterns are no paths. */
 function* pathProblems(page) {
   for (const match of text(page).matchAll(/`([^`\s]+)`/g)) {
     const path = match[1].replace(/[.,:]$/, '').replace(/:\d+$/, '');
     if (!tops.test(path) || /[*<>{}…$]|NAME|\.\.\./.test(path)) continue;
-    if (!existsSync(join(root, path))) yield `${page}:${lineOf(text(page), match.index)}: ${path} does not exist`;
+    if (existsSync(join(root, path)) || existsSync(join(root, dirname(page), path))) continue;
+    yield `${page}:${lineOf(text(page), match.index)}: ${path} does not exist`;
   }
 }
 
