@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "seal/envelope_id.hpp"
 
-#include "crypto/tagged_hash.hpp"
 #include "crypto/tags.hpp"
+#include "model/scope.hpp"
 
 namespace dmid::seal
 {
 namespace
 {
-crypto::TaggedHash begin(std::string_view tag, const Mailbox& mailbox) noexcept
-{
-    crypto::TaggedHash hash{tag};
-    hash.update_u64(mailbox.network.chain_id)
-        .update(mailbox.network.registry.view())
-        .update_u64(mailbox.number.value())
-        .update_u64(mailbox.epoch);
-    return hash;
-}
-
 void add_text(crypto::TaggedHash& hash, std::string_view text) noexcept
 {
     hash.update_u64(text.size()).update(as_bytes(text));
@@ -26,7 +16,7 @@ void add_text(crypto::TaggedHash& hash, std::string_view text) noexcept
 
 Hash32 envelope_id_rumor(const Mailbox& mailbox, const Hash32& rumor_id, const XOnlyKey& seal_key) noexcept
 {
-    return begin(crypto::tags::kEnvelopeRumor, mailbox)
+    return model::scoped_hash(crypto::tags::kEnvelopeRumor, mailbox)
         .update(rumor_id.view())
         .update(seal_key.view())
         .finish();
@@ -34,18 +24,21 @@ Hash32 envelope_id_rumor(const Mailbox& mailbox, const Hash32& rumor_id, const X
 
 Hash32 envelope_id_signed(const Mailbox& mailbox, const Hash32& digest, const Address& signer) noexcept
 {
-    return begin(crypto::tags::kEnvelopeSigned, mailbox).update(digest.view()).update(signer.view()).finish();
+    return model::scoped_hash(crypto::tags::kEnvelopeSigned, mailbox)
+        .update(digest.view())
+        .update(signer.view())
+        .finish();
 }
 
 Hash32 envelope_id_wrap(const Mailbox& mailbox, const Hash32& wrap_id) noexcept
 {
-    return begin(crypto::tags::kEnvelopeWrap, mailbox).update(wrap_id.view()).finish();
+    return model::scoped_hash(crypto::tags::kEnvelopeWrap, mailbox).update(wrap_id.view()).finish();
 }
 
 Hash32 envelope_id_channel(const Mailbox& mailbox, std::string_view channel, std::string_view sender,
                            std::string_view message_id, const Hash32& content) noexcept
 {
-    auto hash = begin(crypto::tags::kEnvelopeChannel, mailbox);
+    auto hash = model::scoped_hash(crypto::tags::kEnvelopeChannel, mailbox);
     add_text(hash, channel);
     add_text(hash, sender);
     add_text(hash, message_id);

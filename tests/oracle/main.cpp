@@ -52,7 +52,9 @@ int main()
     using namespace dmid;
     oracle::Ops ops;
     oracle::add_codec_ops(ops);
+    oracle::add_crypto_ops(ops);
     oracle::add_proof_ops(ops);
+    oracle::add_seal_ops(ops);
 
     std::ios::sync_with_stdio(false);
     std::string line;

@@ -30,5 +30,7 @@ template <class Fixed> Result<Fixed> fixed_arg(const Args& args, std::string_vie
 boost::json::value hex(ByteView bytes);
 
 void add_codec_ops(Ops& ops);
+void add_crypto_ops(Ops& ops);
 void add_proof_ops(Ops& ops);
+void add_seal_ops(Ops& ops);
 } // namespace dmid::oracle
