@@ -5,8 +5,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
+#include <cmath>
 #include <unordered_set>
+#include <utility>
 
 namespace dmid::codec
 {
@@ -55,7 +56,13 @@ struct KeyWatch
     bool on_number_part(json::string_view, json::error_code&) { return true; }
     bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
     bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
-    bool on_double(double, json::string_view, json::error_code&) { return true; }
+    bool on_double(double number, json::string_view, json::error_code& error)
+    {
+        infinite = !std::isfinite(number);
+        if (infinite)
+            error = json::error::exponent_overflow;
+        return !infinite;
+    }
     bool on_bool(bool, json::error_code&) { return true; }
     bool on_null(json::error_code&) { return true; }
     bool on_comment_part(json::string_view, json::error_code&) { return true; }
@@ -64,6 +71,7 @@ struct KeyWatch
     std::vector<std::unordered_set<std::string>> open;
     std::string key;
     bool duplicate = false;
+    bool infinite = false; ///< a number that no reader can hold, and that would not be written back
 };
 
 json::parse_options options(const JsonLimits& limits)
@@ -82,6 +90,8 @@ Result<> check(std::string_view text, const JsonLimits& limits)
     const auto where = "at byte " + std::to_string(used);
     if (parser.handler().duplicate)
         return fail(Errc::codec_duplicate_key, where);
+    if (parser.handler().infinite)
+        return fail(Errc::codec_range, where);
     if (error == json::error::too_deep)
         return fail(Errc::codec_too_deep, where);
     if (error || used != text.size())

@@ -21,8 +21,8 @@ struct JsonLimits
     unsigned max_depth = 32;
 };
 
-/// Parses exactly one value. codec.too-large, codec.too-deep, codec.utf8, codec.duplicate-key, codec.syntax
-/// with the offset. Never throws.
+/// Parses exactly one value. codec.too-large, codec.too-deep, codec.utf8, codec.duplicate-key, codec.range
+/// for a number beyond a double, codec.syntax; with the offset. Never throws.
 Result<boost::json::value> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 /// One line, members in the order that they were put in.

@@ -33,6 +33,14 @@ TEST(Json, RefusesAKeyThatOccursTwiceAtAnyDepth)
     EXPECT_TRUE(parse_json(R"({"a":{"a":1},"b":{"a":1}})"));
 }
 
+// Found by the fuzz target: 1e400 was read as infinity, and infinity does not write back.
+TEST(Json, RefusesNumbersBeyondADouble)
+{
+    EXPECT_EQ(refusal("1e400"), Errc::codec_range);
+    EXPECT_EQ(refusal("[-1e309]"), Errc::codec_range);
+    EXPECT_TRUE(parse_json("[1e308,1e-400,18446744073709551616]"));
+}
+
 TEST(Json, TakesThirtyTwoLevelsAndNoMore)
 {
     const auto nested = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
