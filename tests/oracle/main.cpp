@@ -53,6 +53,7 @@ int main()
     oracle::Ops ops;
     oracle::add_codec_ops(ops);
     oracle::add_crypto_ops(ops);
+    oracle::add_email_ops(ops);
     oracle::add_proof_ops(ops);
     oracle::add_seal_ops(ops);
 

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channels/email/compose.hpp"
+#include "channels/email/dkim.hpp"
+#include "channels/email/email_channel.hpp"
+#include "codec/json.hpp"
+#include "net/run_blocking.hpp"
+#include "ops.hpp"
+
+namespace dmid::oracle
+{
+namespace
+{
+namespace json = boost::json;
+namespace email = channels::email;
+
+json::value text(std::string_view value)
+{
+    return json::value(json::string(value.data(), value.size()));
+}
+
+std::string text_or_empty(const Args& args, std::string_view key)
+{
+    const auto* found = args.if_contains(boost::core::string_view{key.data(), key.size()});
+    return found != nullptr && found->is_string() ? std::string{found->get_string()} : std::string{};
+}
+
+bool flag(const Args& args, std::string_view key)
+{
+    const auto* found = args.if_contains(boost::core::string_view{key.data(), key.size()});
+    return found != nullptr && found->is_bool() && found->get_bool();
+}
+
+std::int64_t number(const Args& args, std::string_view key)
+{
+    const auto* found = args.if_contains(boost::core::string_view{key.data(), key.size()});
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+// {"message":hex,"pem":…,"domain":…,"selector":…,"time":…} → the DKIM-Signature field
+Result<json::value> dkim_sign(const Args& args)
+{
+    DMID_TRY(const auto message, bytes_arg(args, "message"));
+    DMID_TRY(const auto pem, text_arg(args, "pem"));
+    DMID_TRY(auto domain, text_arg(args, "domain"));
+    DMID_TRY(auto selector, text_arg(args, "selector"));
+    DMID_TRY(const auto signer, email::DkimSigner::from_pem(pem, std::move(domain), std::move(selector)));
+    DMID_TRY(const auto field, signer.sign(as_text(message), number(args, "time")));
+    return text(field);
+}
+
+Result<channel::Leg> leg_of(const Args& args)
+{
+    channel::Leg leg;
+    DMID_TRY(leg.id, fixed_arg<Hash32>(args, "leg"));
+    DMID_TRY(leg.address, text_arg(args, "to"));
+    leg.repeated = flag(args, "repeated");
+    return leg;
+}
+
+Result<channel::Outgoing> outgoing_of(const Args& args)
+{
+    channel::Outgoing out;
+    out.number = text_or_empty(args, "number");
+    out.sender = text_or_empty(args, "sender");
+    out.encryption = text_or_empty(args, "encryption");
+    out.subject = text_or_empty(args, "subject");
+    out.text = text_or_empty(args, "text");
+    out.reply_token = text_or_empty(args, "token");
+    out.notice = flag(args, "notice");
+    if (const auto* proofs = args.if_contains("proofs"); proofs != nullptr && proofs->is_array())
+        for (const auto& proof : proofs->get_array())
+            out.proofs.emplace_back(proof.is_string() ? proof.get_string().c_str() : "");
+    if (const auto* earlier = args.if_contains("earlier"); earlier != nullptr && earlier->is_array())
+        for (const auto& id : earlier->get_array())
+        {
+            DMID_TRY(auto hash, fixed_from_hex<Hash32>(id.is_string() ? id.get_string().c_str() : ""));
+            out.earlier.push_back(hash);
+        }
+    return out;
+}
+
+// a leg and an outgoing message, "domain", "time" → the message
+Result<json::value> compose(const Args& args)
+{
+    DMID_TRY(const auto leg, leg_of(args));
+    DMID_TRY(const auto outgoing, outgoing_of(args));
+    DMID_TRY(const auto to, email::parse_mail_address(leg.address));
+    DMID_TRY(const auto domain, text_arg(args, "domain"));
+    return text(email::compose(leg, outgoing, to, domain, number(args, "time")));
+}
+
+net::Task<Result<channel::Attempt>> send(channel::Channel& channel, channel::Leg leg,
+                                         channel::Outgoing outgoing)
+{
+    co_return co_await channel.send(std::move(leg), std::move(outgoing));
+}
+
+// the same, with "host", "port", "tls" (starttls, tls, none), "ca_file", "user", "password_file",
+// "dkim_key_file"
+Result<json::value> submit(const Args& args)
+{
+    const SystemClock clock;
+    email::EmailOptions options;
+    DMID_TRY(options.host, text_arg(args, "host"));
+    options.port = static_cast<std::uint16_t>(number(args, "port"));
+    const auto tls = text_or_empty(args, "tls");
+    options.tls = tls == "none"  ? email::SmtpTls::none
+                  : tls == "tls" ? email::SmtpTls::implicit
+                                 : email::SmtpTls::starttls;
+    options.ca_file = text_or_empty(args, "ca_file");
+    options.user = text_or_empty(args, "user");
+    options.password_file = text_or_empty(args, "password_file");
+    options.dkim_key_file = text_or_empty(args, "dkim_key_file");
+    DMID_TRY(options.domain, text_arg(args, "domain"));
+    DMID_TRY(auto leg, leg_of(args));
+    leg.deadline = clock.now_ms() + 10'000;
+    DMID_TRY(auto outgoing, outgoing_of(args));
+    DMID_TRY(const auto channel, email::make_email_channel(options, clock));
+    DMID_TRY(const auto attempt, net::run_blocking(send(*channel, std::move(leg), std::move(outgoing))));
+    json::object out;
+    out["outcome"] = static_cast<int>(attempt.outcome);
+    out["code"] = std::string{name(attempt.code)};
+    out["detail"] = attempt.detail;
+    return json::value(std::move(out));
+}
+} // namespace
+
+void add_email_ops(Ops& ops)
+{
+    ops["dkim.sign"] = dkim_sign;
+    ops["email.compose"] = compose;
+    ops["email.submit"] = submit;
+}
+} // namespace dmid::oracle
