@@ -60,9 +60,10 @@ std::string body_of(std::uint64_t n)
     ::_exit(0);
 }
 
-// Runs a child for about `life`, kills it, and gives what it had reported until then.
-std::vector<std::uint64_t> run_and_kill(const testing::TempDir& dir, std::uint64_t first,
-                                        std::chrono::microseconds life)
+// Runs a child until it has reported `enough` and a little longer, kills it, and gives all that it had
+// reported. By count and not by time: a slow machine must not make the test empty.
+std::vector<std::uint64_t> run_and_kill(const testing::TempDir& dir, std::uint64_t first, std::size_t enough,
+                                        std::chrono::microseconds longer)
 {
     int ends[2];
     EXPECT_EQ(::pipe(ends), 0);
@@ -73,15 +74,15 @@ std::vector<std::uint64_t> run_and_kill(const testing::TempDir& dir, std::uint64
         append_until_killed(dir, first, ends[1]);
     }
     ::close(ends[1]);
-    std::thread killer{[&]
-                       {
-                           std::this_thread::sleep_for(life);
-                           ::kill(child, SIGKILL);
-                       }};
     std::vector<std::uint64_t> reported;
     for (std::uint64_t n = 0; ::read(ends[0], &n, sizeof n) == sizeof n;)
+    {
         reported.push_back(n);
-    killer.join();
+        if (reported.size() != enough)
+            continue;
+        std::this_thread::sleep_for(longer);
+        ::kill(child, SIGKILL);
+    }
     int status = 0;
     ::waitpid(child, &status, 0);
     EXPECT_TRUE(WIFSIGNALED(status)) << "the child ended by itself with " << WEXITSTATUS(status);
@@ -118,8 +119,9 @@ TEST(Crash, LosesNothingReportedAndDoublesNothing)
     std::vector<std::uint64_t> reported;
     for (std::uint64_t round = 0; round < 12; ++round)
     {
-        const std::chrono::microseconds life{5'000 + random() % 120'000};
-        const auto now = run_and_kill(dir, round * 1'000'000, life);
+        const std::size_t enough = 10 + random() % 100;
+        const std::chrono::microseconds longer{random() % 3000};
+        const auto now = run_and_kill(dir, round * 1'000'000, enough, longer);
         reported.insert(reported.end(), now.begin(), now.end());
     }
     auto opened = open_here(dir);
