@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/context.hpp"
+#include "net/http_types.hpp"
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+namespace dmid::api
+{
+/// What the node says about itself.
+struct NodeInfo
+{
+    std::string version;
+    std::string listen;
+    std::string url;
+    std::string network_words; ///< `rehearsal` until a canonical deployment is named
+};
+
+/// The HTTP interface of docs/protocol/http-api.md over the gateway. Thread-safe; outlives its server.
+class Api
+{
+public:
+    Api(gateway::Context& context, channel::Inbox& inbox, NodeInfo info)
+        : context_{context}
+        , inbox_{inbox}
+        , info_{std::move(info)}
+    {
+    }
+
+    /// The public calls, on the node's port.
+    net::Task<net::HttpResponse> handle_public(net::HttpRequest request);
+    /// Public and owner's calls, on the owner's socket; gateway.unauthorised for a peer of another user.
+    net::Task<net::HttpResponse> handle_owner(net::HttpRequest request);
+
+    /// Called for POST /v1/reload.
+    std::function<Result<>()> reload;
+    /// The relay information document, for GET / with Accept: application/nostr+json.
+    std::function<std::string()> relay_information;
+
+private:
+    net::Task<net::HttpResponse> resolve(net::HttpRequest request);
+    net::Task<net::HttpResponse> receive(net::HttpRequest request);
+    net::HttpResponse health() const;
+
+    gateway::Context& context_;
+    channel::Inbox& inbox_;
+    NodeInfo info_;
+};
+} // namespace dmid::api

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/api.hpp"
+#include "api/problem.hpp"
+#include "api/views.hpp"
+#include "codec/json.hpp"
+
+namespace dmid::api
+{
+namespace json = boost::json;
+
+namespace
+{
+constexpr std::string_view kResolve = "/v1/resolve/";
+
+/// What a source is counted by: an IPv4 address, or the /64 of an IPv6 one, which is what one host gets.
+std::string source_of(const net::Peer& peer)
+{
+    if (peer.uid)
+        return "socket";
+    auto address = peer.address;
+    if (address.find(':') == std::string::npos)
+        return address;
+    std::size_t end = 0;
+    for (int groups = 0; groups < 4 && end != std::string::npos; ++groups)
+        end = address.find(':', end == 0 ? 0 : end + 1);
+    return address.substr(0, end);
+}
+
+Result<channel::Inbound> inbound_of(const net::HttpRequest& request)
+{
+    DMID_TRY(auto body, codec::parse_json(request.body));
+    const codec::JsonItem root{body, "message"};
+    DMID_TRY(root.only({"v", "wrap", "signed", "signature"}));
+    DMID_TRY(auto version, root.field("v"));
+    DMID_TRY(version.uint(1));
+    channel::Inbound in;
+    in.door = "http";
+    in.source = source_of(request.peer);
+    const auto wrap = root.optional("wrap");
+    const auto signed_text = root.optional("signed");
+    if (wrap.has_value() == signed_text.has_value())
+        return fail(Errc::codec_missing_key, "exactly one of wrap and signed");
+    if (wrap)
+        in.body = codec::serialise_json(wrap->value());
+    else
+    {
+        in.shape = channel::Shape::signed_text;
+        in.body = request.body;
+    }
+    return in;
+}
+
+json::object terms_of(const channel::Answer& refused)
+{
+    json::object terms{{"work", refused.work}};
+    return terms;
+}
+} // namespace
+
+net::HttpResponse Api::health() const
+{
+    json::array reasons;
+    for (const auto& alarm : context_.alarms.all())
+        reasons.push_back({{"what", alarm.what}, {"words", alarm.words}, {"since", alarm.since}});
+    if (reasons.empty())
+        return answer(200, {{"status", "ok"}});
+    return answer(503, {{"status", "ailing"}, {"reasons", std::move(reasons)}});
+}
+
+net::Task<net::HttpResponse> Api::resolve(net::HttpRequest request)
+{
+    auto id = net::percent_decode(std::string_view{request.path}.substr(kResolve.size()));
+    if (!id)
+        co_return problem(id.error());
+    const bool with_proof = net::query_value(request.query, "proof") == "1";
+    auto resolution = co_await context_.resolver.resolve(std::move(*id));
+    if (!resolution)
+        co_return problem(resolution.error());
+    co_return answer(200, to_json(*resolution, with_proof));
+}
+
+net::Task<net::HttpResponse> Api::receive(net::HttpRequest request)
+{
+    auto in = inbound_of(request);
+    if (!in)
+        co_return problem(in.error());
+    const auto said = co_await inbox_.receive(std::move(*in));
+    if (said.yes != channel::Yes::yes)
+    {
+        auto response = problem(Error{said.code, said.reason});
+        if (said.code == Errc::policy_challenge)
+        {
+            auto body = json::parse(response.body);
+            body.as_object()["terms"] = terms_of(said);
+            response.body = codec::serialise_json(body);
+        }
+        co_return response;
+    }
+    json::object body{{"id", to_hex(said.id.view())}, {"status", "accepted"}, {"promise", nullptr}};
+    if (!said.promise.empty())
+        body["promise"] = json::parse(said.promise);
+    co_return answer(202, body);
+}
+
+net::Task<net::HttpResponse> Api::handle_public(net::HttpRequest request)
+{
+    const std::string_view path{request.path};
+    const bool get = request.method == "GET" || request.method == "HEAD";
+    if (path == "/healthz" && get)
+        co_return health();
+    if (path.starts_with(kResolve) && get)
+        co_return co_await resolve(std::move(request));
+    if (path == "/v1/messages" && request.method == "POST")
+        co_return co_await receive(std::move(request));
+    if (path == "/" && get && relay_information &&
+        request.headers.get("Accept").find("application/nostr+json") != std::string_view::npos)
+    {
+        net::HttpResponse response;
+        response.headers.set("Content-Type", "application/nostr+json");
+        response.headers.set("Access-Control-Allow-Origin", "*");
+        response.body = relay_information();
+        co_return response;
+    }
+    co_return problem(
+        Error{Errc::gateway_no_such_entry, "no such call: " + request.method + " " + request.path});
+}
+} // namespace dmid::api
