@@ -4,7 +4,6 @@
 #include "gateway/context.hpp"
 #include "net/http_types.hpp"
 
-#include <atomic>
 #include <functional>
 #include <string>
 
@@ -34,6 +33,13 @@ public:
     net::Task<net::HttpResponse> handle_public(net::HttpRequest request);
     /// Public and owner's calls, on the owner's socket; gateway.unauthorised for a peer of another user.
     net::Task<net::HttpResponse> handle_owner(net::HttpRequest request);
+
+    /// Where the node listens, once it does; before the first request.
+    void set_place(std::string listen, std::string url)
+    {
+        info_.listen = std::move(listen);
+        info_.url = std::move(url);
+    }
 
     /// Called for POST /v1/reload.
     std::function<Result<>()> reload;

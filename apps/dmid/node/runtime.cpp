@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime.hpp"
+
+#include "api/api.hpp"
+#include "channels/email/email_channel.hpp"
+#include "channels/nostr/nostr_channel.hpp"
+#include "channels/nostr/relay_door.hpp"
+#include "gateway/flow.hpp"
+#include "gateway/upkeep.hpp"
+#include "gateway/views.hpp"
+#include "gateway/worker.hpp"
+#include "net/http_server.hpp"
+#include "net/io_pool.hpp"
+#include "node/ready.hpp"
+#include "node/secrets.hpp"
+#include "node/served_keys.hpp"
+#include "node/zones.hpp"
+#include "store/lmdb/lmdb_mailbox.hpp"
+
+#include <charconv>
+#include <filesystem>
+
+namespace dmid::node
+{
+namespace
+{
+/// Legs of one channel that are under way at once.
+constexpr std::size_t kParallelLegs = 8;
+constexpr std::size_t kParallelFanOuts = 32;
+
+Result<proof::RegistryRef> registry_of(const config::Chain& chain)
+{
+    if (chain.registry.empty())
+        return fail(Errc::config_missing, "[chain] registry");
+    proof::RegistryRef ref;
+    ref.chain_id = chain.id;
+    DMID_TRY(ref.registry, fixed_from_hex<Address>(chain.registry));
+    DMID_TRY(ref.code_hash,
+             fixed_from_hex<Hash32>(chain.code_hash.empty() ? DMID_REGISTRY_CODE_HASH : chain.code_hash));
+    return ref;
+}
+
+chain::ChainConfig endpoints_of(const config::Chain& chain)
+{
+    chain::ChainConfig out;
+    out.chain_id = chain.id;
+    out.quorum = static_cast<unsigned>(chain.agree);
+    for (const auto& endpoint : chain.endpoints)
+        out.endpoints.push_back({endpoint.label, endpoint.url, endpoint.verifying});
+    return out;
+}
+
+struct HostPort
+{
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+HostPort split(const std::string& text)
+{
+    HostPort out;
+    const auto colon = text.rfind(':');
+    out.host = text.substr(0, colon);
+    std::from_chars(text.data() + colon + 1, text.data() + text.size(), out.port);
+    return out;
+}
+
+Result<std::unique_ptr<channel::Channel>> email_channel(const config::Mail& mail, const Clock& clock,
+                                                        net::Dialer dialer)
+{
+    channels::email::EmailOptions options;
+    const auto server = split(mail.server);
+    options.host = server.host;
+    options.port = server.port;
+    options.tls = mail.tls == "tls"    ? channels::email::SmtpTls::implicit
+                  : mail.tls == "none" ? channels::email::SmtpTls::none
+                                       : channels::email::SmtpTls::starttls;
+    options.user = mail.user;
+    options.password_file = mail.password_file;
+    options.ca_file = mail.ca_file;
+    options.domain = mail.domain;
+    options.dkim_key_file = mail.dkim_key_file;
+    options.dkim_selector = mail.dkim_selector;
+    return channels::email::make_email_channel(options, clock, std::move(dialer));
+}
+} // namespace
+
+struct Runtime::Impl
+{
+    explicit Impl(Setup given)
+        : setup{std::move(given)}
+    {
+    }
+
+    Result<> open();
+    Result<> open_chain();
+    Result<> open_channels();
+    Result<> listen();
+    void start_work();
+    void stop();
+
+    Setup setup;
+    SystemClock clock;
+    Secrets secrets;
+    net::IoPool doors;
+    net::IoPool work{1}; // claims and folds wait for the disk: never on a door's thread
+    net::Dialer dialer;
+    std::unique_ptr<net::HttpClient> http;
+    std::unique_ptr<chain::Endpoints> endpoints;
+    std::unique_ptr<resolve::Resolver> resolver;
+    std::unique_ptr<store::Mailbox> mailbox;
+    gateway::ServedNumbers served;
+    gateway::TicketDoors tickets;
+    gateway::Alarms alarms;
+    gateway::Health health;
+    gateway::Bell bell;
+    std::unique_ptr<gateway::Budget> budget;
+    std::unique_ptr<gateway::Pins> pins;
+    std::unique_ptr<gateway::Bindings> bindings;
+    NostrKeys nostr_keys{served, clock};
+    std::vector<std::unique_ptr<channel::Channel>> owned;
+    gateway::Channels channels;
+    std::unique_ptr<gateway::Context> context;
+    std::unique_ptr<gateway::Flow> flow;
+    std::unique_ptr<gateway::Upkeep> upkeep;
+    std::unique_ptr<channels::nostr::RelayDoor> relay;
+    std::unique_ptr<api::Api> api;
+    std::unique_ptr<net::HttpServer> public_server;
+    std::unique_ptr<net::HttpServer> owner_server;
+    std::vector<std::unique_ptr<gateway::Worker>> workers;
+    std::uint16_t port = 0;
+    bool stopped = false;
+};
+
+Result<> Runtime::Impl::open_chain()
+{
+    DMID_TRY(auto allowed, net::AllowList::from(setup.config.node.allow));
+    dialer = net::Dialer{std::move(allowed)};
+    http = std::make_unique<net::HttpClient>(dialer);
+    DMID_TRY(endpoints, chain::Endpoints::make(*http, endpoints_of(setup.config.chain)));
+    DMID_TRY(auto registry, registry_of(setup.config.chain));
+    resolver = std::make_unique<resolve::Resolver>(*endpoints, registry, clock);
+    return {};
+}
+
+Result<> Runtime::Impl::open_channels()
+{
+    const auto& config = setup.config;
+    if (!config.mail.server.empty())
+    {
+        DMID_TRY(auto email, email_channel(config.mail, clock, dialer));
+        owned.push_back(std::move(email));
+    }
+    channels::nostr::NostrOptions options;
+    options.relays = config.nostr.relays;
+    DMID_TRY(auto nostr, channels::nostr::make_nostr_channel(options, secrets.node_key.secret, nostr_keys,
+                                                             clock, dialer));
+    owned.push_back(std::move(nostr));
+    for (const auto& channel : owned)
+        channels.emplace(std::string{channel->name()}, channel.get());
+    return {};
+}
+
+Result<> Runtime::Impl::open()
+{
+    DMID_TRY(secrets, open_secrets(setup));
+    DMID_TRY(open_chain());
+    const auto& config = setup.config;
+    store::lmdb::Options options;
+    options.directory = config.store.path;
+    if (config.store.path.empty())
+        options.directory = setup.places.state / "mailbox";
+    options.max_map_size = config.store.map_size_mb << 20U;
+    options.map_size = std::min(options.map_size, options.max_map_size);
+    std::vector<std::unique_ptr<store::Fold>> folds;
+    folds.push_back(gateway::make_inbox_fold());
+    DMID_TRY(mailbox, store::lmdb::open_mailbox(options, secrets.storage_key, std::move(folds)));
+    budget =
+        std::make_unique<gateway::Budget>(config.node.open_per_minute, config.node.open_per_source_minute);
+    pins = std::make_unique<gateway::Pins>(*mailbox);
+    bindings = std::make_unique<gateway::Bindings>(*mailbox);
+    DMID_TRY(open_channels());
+    context.reset(new gateway::Context{*mailbox, *resolver, clock, served, tickets, *pins, *budget, bell,
+                                       alarms, health, *bindings, channels, system_zones(), secrets.node_key,
+                                       config.store.stranger_quota_mb << 20U});
+    flow = std::make_unique<gateway::Flow>(*context);
+    for (const auto& number : secrets.numbers)
+    {
+        DMID_TRY(gateway::restore_number(*context, number));
+    }
+    upkeep = std::make_unique<gateway::Upkeep>(*context, secrets.numbers, work.executor(0));
+    return {};
+}
+
+Result<> Runtime::Impl::listen()
+{
+    const auto where = split(setup.config.node.listen);
+    api = std::make_unique<api::Api>(*context, *flow, api::NodeInfo{DMID_VERSION, {}, {}, "rehearsal"});
+    relay = std::make_unique<channels::nostr::RelayDoor>(*flow, nostr_keys, clock);
+    api->relay_information = [door = relay.get()] { return door->information(); };
+    public_server = std::make_unique<net::HttpServer>(
+        doors,
+        [door = api.get()](net::HttpRequest request) { return door->handle_public(std::move(request)); },
+        relay->handler());
+    owner_server = std::make_unique<net::HttpServer>(doors, [door = api.get()](net::HttpRequest request)
+                                                     { return door->handle_owner(std::move(request)); });
+    DMID_TRY(port, public_server->listen_tcp(where.host, where.port));
+    const auto& socket = setup.config.node.socket;
+    const auto socket_path =
+        socket.empty() ? setup.places.state / "node.sock" : std::filesystem::path{socket};
+    const auto listen = where.host + ":" + std::to_string(port);
+    const auto& url = setup.config.node.url;
+    api->set_place(listen, url.empty() ? "http://" + listen : url);
+    DMID_TRY(owner_server->listen_unix(socket_path.string()));
+    return write_ready(setup.places.ready, listen, socket_path, secrets.node_key.key);
+}
+
+void Runtime::Impl::start_work()
+{
+    const auto on = work.executor(0);
+    auto* the_flow = flow.get();
+    workers.push_back(std::make_unique<gateway::Worker>(*context, on, gateway::kFanOutQueue, kParallelFanOuts,
+                                                        [the_flow](store::WorkItem item)
+                                                        { return the_flow->route(std::move(item)); }));
+    // The queue of legs whose label has no channel any more: they fail, and say so.
+    std::vector<std::string> names{""};
+    for (const auto& [name, channel] : channels)
+        names.push_back(name);
+    for (const auto& name : names)
+        workers.push_back(std::make_unique<gateway::Worker>(
+            *context, on, gateway::queue_of(name), kParallelLegs,
+            [the_flow](store::WorkItem item) { return the_flow->deliver(std::move(item)); }));
+    for (auto& worker : workers)
+        worker->start();
+    upkeep->start();
+    for (const auto& channel : owned)
+        net::spawn(doors.next(), channel->run(*flow));
+}
+
+void Runtime::Impl::stop()
+{
+    if (std::exchange(stopped, true))
+        return;
+    for (auto& channel : owned)
+        channel->stop();
+    if (upkeep)
+        upkeep->stop();
+    for (auto& worker : workers)
+        worker->stop();
+    if (public_server)
+        public_server->stop();
+    if (owner_server)
+        owner_server->stop();
+    work.stop();
+    work.join();
+    doors.stop();
+    doors.join();
+    workers.clear();
+    public_server.reset();
+    owner_server.reset();
+}
+
+Runtime::Runtime(std::unique_ptr<Impl> impl)
+    : impl_{std::move(impl)}
+{
+}
+
+Runtime::~Runtime()
+{
+    impl_->stop();
+}
+
+Result<std::unique_ptr<Runtime>> Runtime::make(Setup setup)
+{
+    auto impl = std::make_unique<Impl>(std::move(setup));
+    DMID_TRY(impl->open());
+    return std::unique_ptr<Runtime>{new Runtime{std::move(impl)}};
+}
+
+Result<> Runtime::start()
+{
+    impl_->doors.start();
+    impl_->work.start();
+    impl_->start_work();
+    return impl_->listen();
+}
+
+Result<> Runtime::reload()
+{
+    const auto& node = impl_->setup.config.node;
+    impl_->budget->set_limits(node.open_per_minute, node.open_per_source_minute);
+    return {};
+}
+
+void Runtime::stop()
+{
+    impl_->stop();
+}
+} // namespace dmid::node

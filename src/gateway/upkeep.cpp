@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/upkeep.hpp"
+
+#include "gateway/grant.hpp"
+
+#include <atomic>
+
+namespace dmid::gateway
+{
+namespace
+{
+constexpr std::size_t kSweepBatch = 500;
+/// Counters are kept for two of the longest windows, a week each (seconds).
+constexpr UnixTime kKeepCounters = 2 * 7 * 24 * 3600;
+/// A number that is not known yet is looked up this often (milliseconds).
+constexpr UnixMillis kFirstLookMs = 1'000;
+constexpr UnixMillis kTickMs = 250;
+constexpr UnixTime kSweepEvery = 300;
+} // namespace
+
+struct Upkeep::Impl
+{
+    Impl(Context& c, std::vector<Serving> n, net::Executor e)
+        : context{c}
+        , numbers{std::move(n)}
+        , executor{e}
+    {
+    }
+
+    Context& context;
+    std::vector<Serving> numbers;
+    net::Executor executor;
+    std::atomic<bool> stopping = false;
+
+    bool all_known() const
+    {
+        for (const auto& number : numbers)
+            if (!context.served.by_number(number.number))
+                return false;
+        return true;
+    }
+
+    static net::Task<> refresh(std::shared_ptr<Impl> self)
+    {
+        for (const auto& number : self->numbers)
+        {
+            const auto done = co_await refresh_number(self->context, number);
+            const auto alarm = "chain " + number.number.digits();
+            if (done)
+                self->context.alarms.clear(alarm);
+            else
+                self->context.alarms.raise(alarm,
+                                           number.number.in_fours() + " cannot be read from the chain: " +
+                                               std::string{name(done.error().code)},
+                                           self->context.clock.now());
+        }
+    }
+
+    void sweep()
+    {
+        const auto now = context.clock.now_ms();
+        for (;;)
+        {
+            const auto swept = context.mailbox.sweep(now, now / 1000 - kKeepCounters, kSweepBatch);
+            if (!swept || *swept < kSweepBatch)
+                return;
+        }
+    }
+
+    void renew_tickets()
+    {
+        for (const auto& served : context.served.all())
+            (void)load_tickets(context, *served);
+    }
+
+    static net::Task<> run(std::shared_ptr<Impl> self)
+    {
+        UnixMillis next_refresh = 0;
+        UnixTime next_sweep = 0;
+        seal::UtcDay day = seal::utc_day(self->context.clock.now());
+        while (!self->stopping)
+        {
+            const auto now = self->context.clock.now_ms();
+            // A clock that was set back must not put things off for a day.
+            next_refresh = std::min(next_refresh, now + kRefreshMs);
+            next_sweep = std::min(next_sweep, now / 1000 + kSweepEvery);
+            if (now >= next_refresh)
+            {
+                co_await refresh(self);
+                next_refresh = now + (self->all_known() ? kRefreshMs : kFirstLookMs);
+            }
+            if (now / 1000 >= next_sweep)
+            {
+                self->sweep();
+                next_sweep = now / 1000 + kSweepEvery;
+            }
+            if (const auto today = seal::utc_day(now / 1000); today != day)
+            {
+                self->renew_tickets();
+                day = today;
+            }
+            co_await net::sleep_for(net::Millis{kTickMs});
+        }
+    }
+};
+
+Upkeep::Upkeep(Context& context, std::vector<Serving> numbers, net::Executor executor)
+    : impl_{std::make_shared<Impl>(context, std::move(numbers), executor)}
+{
+}
+
+Upkeep::~Upkeep()
+{
+    stop();
+}
+
+void Upkeep::start()
+{
+    net::spawn(impl_->executor, Impl::run(impl_));
+}
+
+void Upkeep::stop()
+{
+    impl_->stopping = true;
+}
+} // namespace dmid::gateway

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/own_numbers.hpp"
+
+#include <memory>
+
+namespace dmid::gateway
+{
+/// What a node does by itself: looks after its numbers on the chain, shrinks what was dropped or expired,
+/// renews the doors' tickets. On one executor that is no door's.
+class Upkeep
+{
+public:
+    Upkeep(Context& context, std::vector<Serving> numbers, net::Executor executor);
+    ~Upkeep();
+    Upkeep(const Upkeep&) = delete;
+    Upkeep& operator=(const Upkeep&) = delete;
+
+    void start();
+    /// Thread-safe.
+    void stop();
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+} // namespace dmid::gateway
