@@ -48,8 +48,8 @@ public:
     net::Task<Result<>> run();
 
 private:
-    net::Task<Result<bool>> unwind_if_reorganised(const store::SyncPoint& position);
-    net::Task<Result<std::vector<Log>>> fetch_logs(Endpoint& endpoint, std::uint64_t from, std::uint64_t to);
+    net::Task<Result<bool>> unwind_if_reorganised(const store::SyncPoint& position, Endpoint& endpoint);
+    net::Task<Result<std::vector<Log>>> fetch_logs(Endpoint& endpoint, std::uint64_t from, std::uint64_t& to);
     net::Task<Result<FollowStep>> take_range(const Agreement& head, std::optional<store::SyncPoint> position);
 
     const Endpoints& endpoints_;

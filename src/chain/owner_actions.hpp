@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "chain/minter.hpp"
 #include "chain/reader.hpp"
 #include "chain/registry_abi.hpp"
 #include "chain/sender.hpp"
 #include "proof/layout.hpp"
 
 #include <filesystem>
-#include <functional>
 #include <string>
 
 namespace dmid::chain
 {
-/// What a mint gave.
-struct Minted
-{
-    model::Number number;
-    Address recipient;
-    std::uint64_t block = 0;
-};
-
 /// A document to publish: canonical bytes and the inbox key that they name.
 struct Publication
 {
@@ -27,24 +19,22 @@ struct Publication
     Bytes document;
 };
 
-/// Called with a few words for people at each step: "committed in block 12; waiting for block 14".
-using Progress = std::function<void(std::string)>;
-
 /// What an owner does on the chain. The payer sends, the owner's key only signs. Every operation can be cut
-/// at any point and called again with the same arguments: it goes on, and nothing happens twice. Each first
-/// reads the record by proof, so that a lying endpoint cannot have another state signed. chain.not-owner
-/// where the key does not own the number; resolve.not-minted; errors of Sender and RecordReader otherwise.
-/// One operation at a time; not thread-safe.
+/// at any point and called again with the same arguments: it goes on, and nothing is mined twice. What is in
+/// force already (the same document, the same new owner) gives a receipt without a transaction hash. Only an
+/// unlock that was announced and cut before the answer is announced anew, which starts its delay again. Each
+/// first reads the record by proof, so that a lying endpoint cannot have another state signed.
+/// chain.not-owner where the key does not own the number; resolve.not-minted; errors of Sender and
+/// RecordReader otherwise. One operation at a time; not thread-safe.
 class OwnerActions
 {
 public:
-    /// `folder` keeps the progress of mints (0600: the secret is in it until the number is minted).
+    /// `folder` keeps the progress of mints, one file each.
     OwnerActions(Sender& sender, proof::RegistryRef registry, std::filesystem::path folder,
                  Progress progress = {});
 
-    /// Commit, wait two blocks, mint to `recipient`. `name` tells several mints apart ([a-z0-9-], 1 … 32);
-    /// a finished one gives its number again without sending anything. A commitment that died (256 blocks)
-    /// is replaced. chain.not-mined after `patience` without the blocks.
+    /// Mints to `recipient`. `name` tells several mints apart (1 … 32 of a-z, 0-9 and '-'; input.usage
+    /// otherwise); see Minter::mint().
     net::Task<Result<Minted>> mint(std::string name, Address recipient, net::Millis patience);
 
     net::Task<Result<TxnReceipt>> publish(Secret32 owner, model::Number number, Publication publication);
@@ -59,18 +49,12 @@ private:
     struct Standing
     {
         proof::RecordFields fields;
-        registry::SignedState state;
+        registry::SignedState state; // what the owner signs over; proven but for the nonce
     };
-    struct MintPlan;
-
-    net::Task<Result<Standing>> standing(const Secret32& owner, model::Number number);
-    net::Task<Result<std::uint64_t>> owner_nonce(model::Number number);
-    net::Task<Result<Bytes>> view(Bytes data, std::string block);
-    net::Task<Result<TxnReceipt>> send(std::string what, Bytes intent, Bytes data);
-    net::Task<Result<>> commit(MintPlan& plan, net::Millis patience);
-    net::Task<Result<Minted>> redeem(MintPlan& plan);
-    net::Task<Result<model::Number>> find_minted(const MintPlan& plan);
-    void say(std::string words) const;
+    net::Task<Result<Standing>> standing(model::Number number);
+    net::Task<Result<std::uint64_t>> owner_nonce(model::Number number) const;
+    net::Task<Result<TxnReceipt>> send(std::string what, model::Number number, registry::SignedState state,
+                                       Hash32 content, Bytes data);
     model::Network network() const noexcept { return {registry_.chain_id, registry_.registry}; }
 
     Sender& sender_;

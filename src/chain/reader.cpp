@@ -45,10 +45,20 @@ Result<proof::RpcProof> read_answer(const codec::JsonItem& item, const proof::Re
     DMID_TRY(const auto address, address_item.fixed<Address>());
     if (address != registry.registry)
         return fail(Errc::chain_wrong_contract, "a proof for " + to_hex0x(address.view()));
-    DMID_TRY(auto proof, proof::parse_rpc_proof(item, registry.registry, number));
-    if (proof.claimed_code_hash != registry.code_hash)
-        return fail(Errc::proof_code_hash, "code " + to_hex0x(proof.claimed_code_hash.view()));
-    return proof;
+    return proof::parse_rpc_proof(item, registry.registry, number);
+}
+
+// Another code hash than the pinned one is a claim beside a sound proof, or what the contract really has, or
+// the account of another contract under this one's name.
+Result<> check_code(const proof::RpcProof& claimed, const proof::AgreedBlock& block,
+                    const proof::RegistryRef& registry)
+{
+    if (claimed.claimed_code_hash == registry.code_hash)
+        return {};
+    const auto verified = proof::verify_registry(block, registry, claimed.account);
+    if (verified || verified.error().code == Errc::proof_code_hash)
+        return fail(Errc::proof_code_hash, "code " + to_hex0x(claimed.claimed_code_hash.view()));
+    return fail(Errc::chain_wrong_contract, "its account proof is not that of the registry");
 }
 
 // What the endpoint claimed beside its sound proof. Words: packed word, inbox key, document hash.
@@ -139,6 +149,7 @@ Result<Reading> RecordReader::verify_answer(const json::value& answer, const Agr
                                             model::Number number)
 {
     DMID_TRY(auto proof, read_answer(codec::JsonItem{answer, "proof"}, registry_, number));
+    DMID_TRY(check_code(proof, agreement.block, registry_));
     auto account = cached(agreement.block.hash);
     // The cached account serves if the block was agreed in the same way; the tier is part of every record.
     if (!account || account->registry.block() != agreement.block)

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
 namespace dmid::keys
 {
 namespace
@@ -23,6 +27,14 @@ constexpr std::string_view kScryptFile = R"({"crypto":{"cipher":"aes-128-ctr","c
 "salt":"ab0c7876052600dd703518d6fc3fe8984592145b591fc8fb5c6d43190334ba19"},
 "mac":"2103ac29920d71da29f15d75b4a16dbe95cfd7ff8faea1056c33131d846e3097"},
 "id":"3198bc9c-6672-5ab3-d995-4942343ae5b6","version":3})";
+// Written by Foundry's cast 1.7.1 (`cast wallet import`), passphrase "pass-word".
+constexpr std::string_view kCastFile = R"({"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":
+"77ac01dd4530d6c317dc591aa781d16b"},"ciphertext":"185dd2ae7df6c097922c010e7d1afcef0331776fcf8f510d6c685e3ab32a88c1",
+"kdf":"scrypt","kdfparams":{"dklen":32,"n":8192,"p":1,"r":8,
+"salt":"6377cda21c56b5a8e8b426169f5751b64d9b4398a5db353b290f0f6335b2a66c"},
+"mac":"ac01406fe87e338cf719ca33f916fe2256694139fb54072af1db3c32b5466877"},
+"id":"fb6ba7df-db65-4c99-b4e0-0f6189a9cfe1","version":3})";
+constexpr std::string_view kCastKey = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";
 constexpr std::string_view kVectorKey = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d";
 
 SecretText pass(std::string text)
@@ -49,6 +61,37 @@ TEST(Keystore, ReadsThePbkdf2VectorOfTheDefinition)
     const auto key = decrypt_keystore(kPbkdf2File, pass("testpassword"));
     ASSERT_TRUE(key) << to_string(key.error());
     EXPECT_EQ(to_hex(key->view()), kVectorKey);
+}
+
+TEST(Keystore, ReadsAFileOfAnotherImplementation)
+{
+    const auto key = decrypt_keystore(kCastFile, pass("pass-word"));
+    ASSERT_TRUE(key) << to_string(key.error());
+    EXPECT_EQ(to_hex(key->view()), kCastKey);
+}
+
+TEST(Keystore, WritesAFileThatAnotherImplementationReads)
+{
+    const std::string cast =
+        std::string{DMID_SOURCE_DIR} + "/contracts/node_modules/@foundry-rs/cast-linux-amd64/bin/cast";
+    if (!std::filesystem::exists(cast))
+        GTEST_SKIP() << "no cast: run npm ci in contracts/";
+    const auto folder = std::filesystem::temp_directory_path() / ("dmid-cast-" + to_hex(random_bytes(8)));
+    std::filesystem::create_directories(folder);
+    const auto key = random_private_key();
+    std::ofstream{folder / "ours"}
+        << encrypt_keystore(key, pass("pass-word"), "owner", ScryptCost{8192, 8, 1}).value();
+    const auto command =
+        cast + " wallet decrypt-keystore ours -k " + folder.string() + " --unsafe-password pass-word 2>&1";
+    std::string said;
+    if (auto* pipe = popen(command.c_str(), "r"); pipe != nullptr)
+    {
+        for (int c = fgetc(pipe); c != EOF; c = fgetc(pipe))
+            said.push_back(static_cast<char>(c));
+        pclose(pipe);
+    }
+    std::filesystem::remove_all(folder);
+    EXPECT_NE(said.find(to_hex(key.view())), std::string::npos) << said;
 }
 
 TEST(Keystore, RefusesAWrongPassphraseByItsOwnCode)

@@ -9,6 +9,7 @@
 #include "proof/bundle.hpp"
 #include "proof/record.hpp"
 
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ struct ResolveOptions
 {
     net::Millis agreement_for{2'000}; ///< how long one agreed block serves reads at latest
     net::Millis finalized_for{30'000};
-    std::size_t cached_records = 4096; ///< readings kept for the present block
+    std::size_t cached_records = 4096; ///< readings kept, each for its block
 };
 
 /// Any identifier → VerifiedRecord. One registry; the object of the node and the command line. Thread-safe;
@@ -71,6 +72,7 @@ private:
         chain::Agreement agreement;
         net::Deadline until;
     };
+    net::Task<Result<Resolution>> resolve_identifier(model::Identifier identifier, chain::Finality finality);
     net::Task<Result<chain::Reading>> read(const chain::Agreement& agreement, model::Number number);
 
     const chain::Endpoints& endpoints_;
@@ -83,10 +85,10 @@ private:
     std::optional<Held> finalized_;
     struct Cached
     {
-        Hash32 block;
+        proof::AgreedBlock block;
         model::Number number;
         chain::Reading reading;
     };
-    std::vector<Cached> readings_;
+    std::deque<Cached> readings_; // oldest first
 };
 } // namespace dmid::resolve
