@@ -277,6 +277,12 @@ Task<> HttpConnection::upgrade()
         co_return;
     websocket_ = *accepted;
     WebSocketPtr session = websocket_;
+    // wind_down() may have come by between the answer to the upgrade and now.
+    if (service_->stopping.load())
+    {
+        co_await session->close(1001, "going away");
+        co_return;
+    }
     try
     {
         co_await service_->websocket(std::move(session), std::move(request));

@@ -48,6 +48,7 @@ HttpServerOptions small()
 {
     HttpServerOptions options;
     options.websocket.max_message = 1000;
+    options.stop_grace = Millis{500};
     return options;
 }
 
