@@ -1,8 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
+#include "commands/table.hpp"
+#include "tool/run.hpp"
 
-int main()
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv)
 {
-    std::puts("dmid");
-    return 0;
+    std::signal(SIGPIPE, SIG_IGN); // a closed peer or pipe is an error value, not the end
+    try
+    {
+        return dmid::tool::run(dmid::commands::table(), {argv + (argc > 0 ? 1 : 0), argv + argc});
+    }
+    catch (const std::exception& error)
+    {
+        std::fprintf(stderr, "error: internal.bug: %s\n", error.what());
+        return 3;
+    }
 }

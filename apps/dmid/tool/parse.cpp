@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/parse.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <deque>
+
+namespace dmid::tool
+{
+namespace
+{
+/// The values of one option or argument while CLI11 fills them.
+struct Slot
+{
+    const CLI::App* app = nullptr;
+    const CLI::Option* option = nullptr;
+    std::string name;
+    std::vector<std::string> values;
+    bool given = false;
+};
+using Slots = std::deque<Slot>; // addresses stay
+
+void add_globals(CLI::App& app, Globals& globals)
+{
+    app.add_option("--home", globals.home);
+    app.add_option("--config", globals.config);
+    app.add_option("--number", globals.number);
+    app.add_option("--registry", globals.registry);
+    app.add_option("--chain-id", globals.chain_id);
+    app.add_option("--rpc", globals.rpc)->allow_extra_args(false);
+    app.add_option("--passphrase-file", globals.passphrase_file);
+    app.add_option("--passphrase-fd", globals.passphrase_fd);
+    app.add_flag("--json", globals.json);
+    app.add_flag("--yes,-y", globals.yes);
+    app.add_flag("--no-color,--no-colour", globals.no_color);
+    app.add_flag("--help,-h", globals.help);
+}
+
+void add_command(CLI::App& app, const Command& command, Slots& slots)
+{
+    for (const auto& option : command.options)
+    {
+        auto& slot = slots.emplace_back();
+        slot.app = &app;
+        slot.name = option.name;
+        const std::string name{option.name};
+        if (option.value.empty())
+            slot.option = app.add_flag(name, slot.given);
+        else if (option.many || option.greedy)
+            slot.option = app.add_option(name, slot.values)->allow_extra_args(option.greedy);
+        else
+            slot.option = app.add_option(name, slot.values)->expected(1);
+    }
+    for (const auto& argument : command.arguments)
+    {
+        auto& slot = slots.emplace_back();
+        slot.app = &app;
+        slot.name = argument.name;
+        auto* option = app.add_option(slot.name, slot.values);
+        option->expected(argument.many ? 0 : 1, argument.many ? 1 << 16 : 1);
+        slot.option = option;
+    }
+}
+
+/// The app of a path; groups are made on the way.
+CLI::App& app_of(CLI::App& root, std::map<std::string, CLI::App*>& known, std::string_view path)
+{
+    auto* app = &root;
+    for (std::size_t end = 0; end < path.size(); ++end)
+    {
+        const auto begin = end;
+        end = std::min(path.find(' ', begin), path.size());
+        auto& next = known[std::string{path.substr(0, end)}];
+        if (next == nullptr)
+        {
+            next = app->add_subcommand(std::string{path.substr(begin, end - begin)});
+            next->set_help_flag();
+            next->fallthrough();
+        }
+        app = next;
+    }
+    return *app;
+}
+
+void read_back(const CLI::App& root, const Slots& slots, Parsed& out)
+{
+    const auto* chosen = &root;
+    while (!chosen->get_subcommands().empty())
+    {
+        chosen = chosen->get_subcommands().front();
+        out.path += (out.path.empty() ? "" : " ") + chosen->get_name();
+    }
+    for (const auto& slot : slots)
+        if (slot.app == chosen && slot.option->count() > 0)
+            out.words[slot.name] = slot.values;
+}
+} // namespace
+
+Result<> parse_command_line(std::span<const Command> table, std::vector<std::string> words, Parsed& out)
+{
+    try
+    {
+        CLI::App root;
+        Slots slots;
+        std::map<std::string, CLI::App*> known;
+        root.set_help_flag();
+        add_globals(root, out.globals);
+        for (const auto& command : table)
+            add_command(app_of(root, known, command.path), command, slots);
+        std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
+        try
+        {
+            root.parse(words);
+        }
+        catch (const CLI::ParseError& error)
+        {
+            out.globals.json =
+                out.globals.json || std::find(words.begin(), words.end(), "--json") != words.end();
+            return fail(Errc::input_usage, error.what());
+        }
+        read_back(root, slots, out);
+    }
+    catch (const std::exception& error)
+    {
+        return fail(Errc::internal_bug, error.what());
+    }
+    return {};
+}
+
+Result<> check_arguments(const Command& command, const Parsed& parsed)
+{
+    for (const auto& argument : command.arguments)
+        if (argument.required && !parsed.words.contains(argument.name))
+            return fail(Errc::input_usage, "`" + std::string{command.path} + "` needs " +
+                                               std::string{argument.name} + ": " +
+                                               std::string{argument.help});
+    return {};
+}
+} // namespace dmid::tool

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/run.hpp"
+
+#include "crypto/secp256k1.hpp"
+#include "keys/random.hpp"
+#include "tool/help.hpp"
+#include "tool/invocation.hpp"
+
+namespace dmid::tool
+{
+namespace
+{
+int report(Output& out, const Error& error)
+{
+    out.problem(error);
+    return exit_status(error.code);
+}
+
+int show_help(Output& out, std::span<const Command> table, std::string_view path)
+{
+    auto text = path.empty() ? help_of_all(table) : help_of(table, path);
+    if (out.json())
+        out.value({{"help", text}});
+    out.line(text.substr(0, text.size() - 1));
+    return 0;
+}
+} // namespace
+
+int run(std::span<const Command> table, std::vector<std::string> words)
+{
+    Parsed parsed;
+    const auto understood = parse_command_line(table, std::move(words), parsed);
+    Output out{parsed.globals.json, !parsed.globals.no_color};
+    if (!understood)
+        return report(out, understood.error());
+    if (parsed.globals.help)
+        return show_help(out, table, parsed.path);
+
+    const auto* command = find_command(table, parsed.path.empty() ? "status" : parsed.path);
+    if (command == nullptr)
+    {
+        std::fputs(help_of(table, parsed.path).c_str(), stderr);
+        return report(out, Error{Errc::input_usage, "`" + parsed.path + "` needs one of these"});
+    }
+    if (const auto complete = check_arguments(*command, parsed); !complete)
+        return report(out, complete.error());
+    const auto paths = find_paths(parsed.globals);
+    if (!paths)
+        return report(out, paths.error());
+
+    crypto::randomise(keys::random_secret());
+    const Invocation call{std::move(parsed), *paths, out};
+    if (command->run_itself != nullptr)
+        return command->run_itself(call);
+    const auto done = command->run(call);
+    return done ? 0 : report(out, done.error());
+}
+} // namespace dmid::tool
