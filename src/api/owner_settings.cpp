@@ -27,7 +27,13 @@ channel::Outgoing code_message(const gateway::Served& served, const std::string&
 {
     channel::Outgoing message;
     message.number = served.identity.number.in_fours();
-    message.code = code;
+    message.sender = "dmid";
+    message.subject = "Your code for " + message.number;
+    message.text = "Code: " + code + "\n\nSomebody, probably you, wants messages for the number " +
+                   message.number +
+                   " to arrive at this address. Enter the code within ten minutes where you asked for it.\n"
+                   "If it was not you, do nothing: without the code nothing is ever sent here. "
+                   "To stop messages later, remove the address with `dmid unbind`, or answer STOP.";
     return message;
 }
 

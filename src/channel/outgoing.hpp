@@ -47,8 +47,7 @@ struct Outgoing
     UnixTime sent_at = 0;            ///< by the sender's word
     std::string reply_token; ///< 26 letters of base32 for the answer address; empty where none is possible
     std::vector<Hash32> earlier; ///< leg ids of this thread on this channel, oldest first, for threading
-    std::string code; ///< not empty: no message, but a code that proves the address; `number` says for whom
-    bool notice = false; ///< say only that a message is there
+    bool notice = false;         ///< say only that a message is there
     std::optional<Sealed> sealed;
 };
 } // namespace dmid::channel

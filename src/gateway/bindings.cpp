@@ -171,7 +171,10 @@ Result<Binding> Bindings::begin(const store::MailboxId& box, std::string label, 
     if (present && present->address == address && present->state == BindingState::barred)
         return fail(Errc::channel_refused, "this address asked to be left alone");
     DMID_TRY(charge(box, address, now));
-    Binding binding{std::move(label), std::move(channel), std::move(address)};
+    Binding binding;
+    binding.label = std::move(label);
+    binding.channel = std::move(channel);
+    binding.address = std::move(address);
     binding.code_hash = code_hash(binding, code);
     binding.expires = now + kCodeLifetime;
     binding.since = now;

@@ -2,7 +2,7 @@
 #include "gateway/owner.hpp"
 #include "gateway/words.hpp"
 #include "model/identifier.hpp"
-#include "seal/npub.hpp"
+#include "model/npub.hpp"
 
 #include <algorithm>
 
@@ -204,7 +204,7 @@ Result<model::Counterparty> parties_of(const Context& context, const Served& ser
     }
     if (reference.party.starts_with("npub1"))
     {
-        DMID_TRY(auto key, seal::parse_npub(reference.party));
+        DMID_TRY(auto key, model::parse_npub(reference.party));
         return model::Counterparty{model::NostrKey{key}};
     }
     if (auto party = model::parse_party(reference.party))

@@ -6,7 +6,7 @@
 #include "model/identifier.hpp"
 #include "seal/dmid_tag.hpp"
 #include "seal/nip59.hpp"
-#include "seal/npub.hpp"
+#include "model/npub.hpp"
 
 namespace dmid::gateway
 {
@@ -37,7 +37,7 @@ net::Task<Result<Addressee>> find_addressee(Context& context, ServedPtr served, 
 {
     if (to.starts_with("npub1"))
     {
-        DMID_CO_TRY(auto key, seal::parse_npub(to));
+        DMID_CO_TRY(auto key, model::parse_npub(to));
         co_return Addressee{model::NostrKey{key}, key};
     }
     co_return co_await find_number(context, std::move(served), std::move(to));
