@@ -58,6 +58,13 @@ struct Req
     std::vector<Filter> filters;
     bool operator==(const Req&) const = default;
 };
+/// A REQ that breaks a rule, and its subscription where that much could be read.
+struct BadReq
+{
+    std::string subscription;
+    Errc code = Errc::codec_type;
+    bool operator==(const BadReq&) const = default;
+};
 struct Close
 {
     std::string subscription;
@@ -76,8 +83,8 @@ struct Unknown
     bool operator==(const Unknown&) const = default;
 };
 } // namespace client
-using ClientMessage =
-    std::variant<client::Event, client::BadEvent, client::Req, client::Close, client::Auth, client::Unknown>;
+using ClientMessage = std::variant<client::Event, client::BadEvent, client::Req, client::BadReq,
+                                   client::Close, client::Auth, client::Unknown>;
 
 /// What a relay says.
 namespace relay
@@ -129,7 +136,7 @@ Result<ClientMessage> parse_client_message(std::string_view text);
 /// The same, and message.event-invalid where a relay's EVENT is no event. Words come out printable, cut to
 /// kMaxWords.
 Result<RelayMessage> parse_relay_message(std::string_view text);
-/// JSON without white space. BadEvent and Unknown are never written: they become an empty string.
+/// JSON without white space. What starts with Bad and Unknown are never written: they become an empty string.
 std::string encode(const ClientMessage& message);
 std::string encode(const RelayMessage& message);
 
