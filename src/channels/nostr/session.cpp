@@ -137,11 +137,15 @@ net::Task<bool> Session::subscribe()
 net::Task<bool> Session::announce()
 {
     const auto now = listening_.clock_.now();
-    for (const auto& presence : presences_)
+    const auto presences = presences_; // it may change while we write
+    for (const auto& presence : presences)
     {
         if (presence.relays.empty() && listening_.options_.own_relay.empty())
             continue; // nothing to say: an empty list would tell others not to write
-        for (auto body : {relay_list(presence, listening_.options_.own_relay, now), profile(presence, now)})
+        std::vector<seal::EventBody> bodies;
+        bodies.push_back(relay_list(presence, listening_.options_.own_relay, now));
+        bodies.push_back(profile(presence, now));
+        for (auto& body : bodies)
         {
             auto event = listening_.served_.sign(presence.key, std::move(body));
             if (!event)
@@ -215,7 +219,8 @@ net::Task<bool> Session::take_wrap(relay::Event message)
 
 net::Task<bool> Session::prove(const std::string& challenge)
 {
-    for (const auto& presence : presences_)
+    const auto presences = presences_;
+    for (const auto& presence : presences)
     {
         auto event =
             listening_.served_.sign(presence.key, auth_answer(url_, challenge, listening_.clock_.now()));
