@@ -2,10 +2,10 @@
 #include "channels/nostr/events.hpp"
 
 #include "crypto/secp256k1.hpp"
+#include "model/npub.hpp"
 #include "model/text.hpp"
 #include "seal/event_text.hpp"
 #include "seal/nip17.hpp"
-#include "seal/npub.hpp"
 
 #include <algorithm>
 
@@ -86,7 +86,7 @@ Result<XOnlyKey> parse_key(std::string_view text)
 {
     text = model::trimmed(text);
     const bool hex = text.size() == 64 && text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
-    const auto key = hex ? fixed_from_hex<XOnlyKey>(text) : seal::parse_npub(text);
+    const auto key = hex ? fixed_from_hex<XOnlyKey>(text) : model::parse_npub(text);
     // The text may be a secret key by mistake: it is not repeated.
     if (!key || !crypto::valid_key(*key))
         return fail(Errc::channel_address_invalid, "an npub or 64 hex digits");
