@@ -66,6 +66,8 @@ net::Task<> Flow::deliver(store::WorkItem item)
     if (prepared.ready)
     {
         auto* channel = context_.channels.find(prepared.channel)->second;
+        // The claim is the durable mark: from here on a cut leaves open whether the message went out.
+        step(steps::kLegMarked);
         prepared.attempt = co_await channel->send(std::move(prepared.leg), std::move(prepared.message));
         step(steps::kLegSent);
     }

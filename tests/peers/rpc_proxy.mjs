@@ -78,11 +78,11 @@ export const lies = {
       return { ...result, storageProof: result.storageProof.map((entry, index) => ({ ...entry, value: '0x0', proof: other.storageProof[index].proof })) };
     },
   },
-  // A true proof of another contract.
+  // A true proof of another contract, and its address.
   'wrong-contract': {
     eth_getProof: async (result, { params }, target, { contract }) => {
       const [, keys, block] = params;
-      return { ...await rpc(target, 'eth_getProof', [contract ?? `0x${'11'.repeat(20)}`, keys, block]), address: result.address };
+      return rpc(target, 'eth_getProof', [contract ?? `0x${'11'.repeat(20)}`, keys, block]);
     },
   },
   // Blocks.

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node is killed without warning: at each named point of the flow once, and at random moments under load.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chance } from '../../oracle/oracle.mjs';
+import { root, sleep, until } from '../../peers/process.mjs';
+import { startLoad } from '../lib/load.mjs';
+import { mailsOf } from '../lib/mail.mjs';
+import { submissions } from '../lib/recorded.mjs';
+import { post } from '../lib/socket.mjs';
+
+/** The points as the source names them: a new one is tested without anybody remembering to. */
+const points = () => [...readFileSync(join(root, 'src/gateway/steps.hpp'), 'utf8').matchAll(/string_view k\w+ = "([a-z.-]+)"/g)].map(([, name]) => name);
+
+/** Puts the same wrap to the door until it says yes: what it said yes to is accepted. */
+async function postUntilYes(person, wrap, seconds = 60) {
+  const answer = await until(async () => {
+    const given = await post(person.door.url, wrap, 5);
+    if (given.status !== 202 && given.status !== 503) throw new Error(`the door says ${given.status} ${given.body}`);
+    return given.status === 202 && given;
+  }, 'the door\'s yes', seconds);
+  return answer.json.id;
+}
+
+/** Waits for the end of a node that is to end by itself; the moment. */
+async function death(node, point) {
+  const how = await Promise.race([node.exited, sleep(30_000)]);
+  assert.equal(how?.signal, 'SIGKILL', `killed at ${point}`);
+  return Date.now();
+}
+
+/** One letter in, or for the owner's point one answer out, through a node that dies at `point`. */
+async function dieAt(story, point) {
+  const { a, plain } = story;
+  const text = `a letter for ${point}`; // sent with a full stop: no text contains another
+  await a.restartNode({ env: { DMID_STOP_AT: point } });
+  const { node } = a;
+  if (point.startsWith('owner.')) {
+    const reply = a.run(['reply', story.plainRequest.id, text], { told: false });
+    const at = await death(node, point);
+    await reply;
+    await a.startNode();
+    await until(() => plain.letters.some(({ content }) => content === text), 'the answer after the restart', 60);
+    return { point, at };
+  }
+  const wrap = plain.wrap(a.inboxKey, `${text}.`);
+  const yes = postUntilYes(a, wrap);
+  yes.catch(() => {});
+  const at = await death(node, point);
+  await a.startNode();
+  await yes;
+  return { point, at, text };
+}
+
+/** Kills at random moments while letters come in; the seed is printed. */
+async function killAtRandom(story, count) {
+  const { a, plain } = story;
+  const r = chance('kills');
+  await a.restartNode();
+  const load = startLoad({ url: a.door.url, wrap: (text) => plain.wrap(a.inboxKey, text), label: 'under load' });
+  const kills = [];
+  for (let i = 0; i < count; i += 1) {
+    await sleep(150 + r.below(1200));
+    const { node } = a;
+    node.kill('SIGKILL');
+    kills.push({ point: `random ${i + 1}`, at: await death(node, `random moment ${i + 1}`) });
+    await a.startNode();
+  }
+  await sleep(300);
+  return { kills, texts: await load.finish(), seed: r.seed };
+}
+
+/** Waits until each text is in the mailbox. */
+async function allDelivered(story, texts, seconds) {
+  const { a, world } = story;
+  const missing = async () => {
+    const mails = await mailsOf(world.postfix, a.address);
+    const all = mails.map(({ text }) => text).join('\n');
+    return texts.filter((text) => !all.includes(`${text}.`));
+  };
+  let last = texts;
+  try {
+    await until(async () => { last = await missing(); return last.length === 0; }, 'everything delivered', seconds);
+  } catch {
+    throw new Error(`accepted and not delivered: ${last.length} of ${texts.length}: ${last.slice(0, 5).join('; ')}`);
+  }
+}
+
+/** The texts that lie twice in the mailbox, each explained by a kill between the handover and its record. */
+async function explainDuplicates(story, texts, kills) {
+  const { a, world } = story;
+  const mails = await mailsOf(world.postfix, a.address);
+  const sent = submissions(a.mailTap);
+  const twice = [];
+  for (const text of texts) {
+    const copies = mails.filter((mail) => mail.text.includes(`${text}.`));
+    if (copies.length === 1) continue;
+    assert.equal(new Set(copies.map(({ messageId }) => messageId)).size, 1, `one Message-ID for the copies of "${text}"`);
+    assert.ok(copies.slice(1).every(({ repeated }) => repeated), `the mark on the second copy of "${text}"`);
+    const attempts = sent.filter(({ messageId, handedOver }) => messageId === copies[0].messageId && handedOver !== undefined);
+    for (let i = 1; i < attempts.length; i += 1) {
+      // Cut between handing over and record: the node died behind the final dot, and before the next attempt began.
+      const kill = kills.find(({ at }) => at >= attempts[i - 1].handedOver - 50 && at <= attempts[i].began);
+      assert.ok(kill, `"${text}" went out twice without a kill between`);
+      assert.ok(kill.at - attempts[i - 1].handedOver < 10_000, `"${text}" was not on its way when the node was killed`);
+    }
+    twice.push(text);
+  }
+  return twice;
+}
+
+export async function kills(story, { random = 20 } = {}) {
+  const { a, teller } = story;
+  teller.title('7  Killed without warning');
+  a.configure({ node: { open_per_minute: 1_000_000, open_per_source_minute: 1_000_000 } });
+  const names = points();
+  const done = [];
+  await teller.promise(`A's node is killed at each of the ${names.length} named points of the flow, and started again`, async () => {
+    for (const point of names) done.push(await dieAt(story, point));
+    teller.quote(names.join(' '));
+  });
+  const load = await teller.promise(`and ${random} times at a random moment while letters pour in`, () => killAtRandom(story, random));
+  teller.say(`${load.texts.length} letters accepted under load; seed ${load.seed}`);
+  const texts = [...done.flatMap(({ text }) => (text === undefined ? [] : [text])), ...load.texts];
+  const cuts = [...done, ...load.kills];
+  await teller.promise(`all ${texts.length} letters that the door said yes to are in the mailbox`, () => allDelivered(story, texts, 90));
+  await teller.promise('the inbox shows each of them once', async () => {
+    const shown = (await a.allMessages()).map(({ text }) => text);
+    for (const text of texts) assert.equal(shown.filter((one) => one === `${text}.`).length, 1, text);
+  });
+  const twice = await teller.promise('a letter lies twice in the mailbox only where the node died between handing it over and noting so: same Message-ID, and marked',
+    async () => {
+      const found = await explainDuplicates(story, texts, cuts);
+      assert.ok(found.includes('a letter for leg.sent'), 'the cut behind the handover gives a second copy');
+      return found;
+    });
+  story.counts = { kills: cuts.length, letters: texts.length, twice: twice.length };
+  teller.say(`${cuts.length} kills, ${texts.length} letters, ${twice.length} of them twice in the mailbox, 0 lost, 0 shown twice`);
+  a.configure({ node: {} });
+  await a.restartNode();
+}
