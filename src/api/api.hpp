@@ -41,8 +41,6 @@ public:
         info_.url = std::move(url);
     }
 
-    /// Called for POST /v1/reload.
-    std::function<Result<>()> reload;
     /// The relay information document, for GET / with Accept: application/nostr+json.
     std::function<std::string()> relay_information;
 

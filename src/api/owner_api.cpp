@@ -122,11 +122,6 @@ net::Task<net::HttpResponse> Api::handle_owner(net::HttpRequest request)
         co_return problem(Error{Errc::gateway_unauthorised, {}});
     if (request.method == "GET" && request.path == "/v1/node")
         co_return node_json(context_, info_);
-    if (request.method == "POST" && request.path == "/v1/reload" && reload)
-    {
-        const auto done = reload();
-        co_return done ? answer(200, json::object{{"reloaded", true}}) : problem(done.error());
-    }
     const auto* route = find_route(request.method, request.path);
     if (route == nullptr)
         co_return co_await handle_public(std::move(request));

@@ -25,5 +25,6 @@ Rows send_commands();     ///< send
 Rows inbox_commands();    ///< inbox, thread, reply
 Rows contact_commands();  ///< accept, block, confirm
 Rows channel_commands();  ///< bind, bind confirm, unbind, channels
+Rows node_commands();     ///< node
 Rows policy_commands();   ///< policy check, explain, set, show
 } // namespace dmid::commands

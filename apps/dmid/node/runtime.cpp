@@ -128,7 +128,7 @@ struct Runtime::Impl
     std::unique_ptr<net::HttpServer> public_server;
     std::unique_ptr<net::HttpServer> owner_server;
     std::vector<std::unique_ptr<gateway::Worker>> workers;
-    std::uint16_t port = 0;
+    std::string place;
     bool stopped = false;
 };
 
@@ -204,15 +204,15 @@ Result<> Runtime::Impl::listen()
         relay->handler());
     owner_server = std::make_unique<net::HttpServer>(doors, [door = api.get()](net::HttpRequest request)
                                                      { return door->handle_owner(std::move(request)); });
-    DMID_TRY(port, public_server->listen_tcp(where.host, where.port));
+    DMID_TRY(const auto port, public_server->listen_tcp(where.host, where.port));
     const auto& socket = setup.config.node.socket;
     const auto socket_path =
         socket.empty() ? setup.places.state / "node.sock" : std::filesystem::path{socket};
-    const auto listen = where.host + ":" + std::to_string(port);
+    place = where.host + ":" + std::to_string(port);
     const auto& url = setup.config.node.url;
-    api->set_place(listen, url.empty() ? "http://" + listen : url);
+    api->set_place(place, url.empty() ? "http://" + place : url);
     DMID_TRY(owner_server->listen_unix(socket_path.string()));
-    return write_ready(setup.places.ready, listen, socket_path, secrets.node_key.key);
+    return write_ready(setup.places.ready, place, socket_path, secrets.node_key.key);
 }
 
 void Runtime::Impl::start_work()
@@ -277,17 +277,18 @@ Result<std::unique_ptr<Runtime>> Runtime::make(Setup setup)
     return std::unique_ptr<Runtime>{new Runtime{std::move(impl)}};
 }
 
-Result<> Runtime::start()
+Result<std::string> Runtime::start()
 {
     impl_->doors.start();
     impl_->work.start();
     impl_->start_work();
-    return impl_->listen();
+    DMID_TRY(impl_->listen());
+    return impl_->place;
 }
 
-Result<> Runtime::reload()
+Result<> Runtime::reload(const config::Config& config)
 {
-    const auto& node = impl_->setup.config.node;
+    const auto& node = config.node;
     impl_->budget->set_limits(node.open_per_minute, node.open_per_source_minute);
     return {};
 }

@@ -17,10 +17,10 @@ public:
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
 
-    /// Listens, starts the workers, writes the ready file. net.bind.
-    Result<> start();
+    /// Starts the workers, listens, writes the ready file. Gives the address of the door. net.bind.
+    Result<std::string> start();
     /// Takes over what may change while running (SIGHUP).
-    Result<> reload();
+    Result<> reload(const config::Config& config);
     /// Stops taking in, lets what runs end within five seconds. Not from one of the node's own threads.
     void stop();
 
