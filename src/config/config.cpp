@@ -89,7 +89,9 @@ Result<> read_list(const Section& section, Config& config, const toml::node& nod
     {
         if (!item.is_table())
             return fail(Errc::config_value, where(item.source()) + ": write it as a table");
-        DMID_TRY(read_section(section, section.make(config), *item.as_table()));
+        auto* target = section.make(config);
+        section.apply_defaults(target);
+        DMID_TRY(read_section(section, target, *item.as_table()));
     }
     return {};
 }

@@ -68,6 +68,7 @@ TEST(Config, RepeatedSectionsKeepTheirOrder)
     ASSERT_TRUE(config) << to_string(config.error());
     ASSERT_EQ(config->chain.endpoints.size(), 2U);
     EXPECT_EQ(config->chain.endpoints[0].label, "a");
+    EXPECT_EQ(config->chain.endpoints[1].label, "local");
     EXPECT_TRUE(config->chain.endpoints[1].verifying);
 }
 } // namespace

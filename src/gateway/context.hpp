@@ -12,6 +12,7 @@
 #include "policy/facts.hpp"
 #include "resolve/resolver.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -37,7 +38,16 @@ struct Context
     policy::MinuteOfWeek zones;       ///< reads the machine's zone tables
     InboxKey node_key;                ///< signs promises and receipts
     std::uint64_t stranger_quota = 0; ///< bytes held of strangers, per number
+    /// One line of the log, `event key=value …`: ids, codes and counts, never contents, addresses or secrets.
+    std::function<void(const std::string& line)> log = {};
 };
+
+/// Writes to the log, where there is one.
+inline void note(const Context& context, const std::string& line)
+{
+    if (context.log)
+        context.log(line);
+}
 
 /// Appends and waits on the caller's executor, then rings the bell.
 net::Task<Result<store::Appended>> append(Context& context, store::Append what);

@@ -15,7 +15,13 @@ net::Task<channel::Answer> Flow::receive(channel::Inbound message)
     Arrival arrival;
     arrival.in = std::move(message);
     arrival.now = context_.clock.now();
+    auto answer = co_await take_in(arrival);
+    note(context_, describe(arrival, answer));
+    co_return answer;
+}
 
+net::Task<channel::Answer> Flow::take_in(Arrival& arrival)
+{
     if (auto refused = gateway::receive(context_, arrival))
         co_return *std::move(refused);
     step(steps::kReceived);

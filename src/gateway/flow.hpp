@@ -6,6 +6,8 @@
 
 namespace dmid::gateway
 {
+struct Arrival;
+
 /// The way of a message, the same for every door and channel:
 ///
 ///     receive → authenticate → resolve → authorise → route → deliver → receipt
@@ -27,6 +29,8 @@ public:
     net::Task<> deliver(store::WorkItem item);
 
 private:
+    net::Task<channel::Answer> take_in(Arrival& arrival);
+
     Context& context_;
 };
 } // namespace dmid::gateway

@@ -4,9 +4,9 @@
 #include "gateway/owner.hpp"
 #include "gateway/steps.hpp"
 #include "model/identifier.hpp"
+#include "model/npub.hpp"
 #include "seal/dmid_tag.hpp"
 #include "seal/nip59.hpp"
-#include "model/npub.hpp"
 
 namespace dmid::gateway
 {

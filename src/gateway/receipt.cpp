@@ -65,6 +65,14 @@ void note_health(Context& context, const LegMeta& meta, const channel::Attempt& 
             alarm, "messages for " + way + " do not get through: " + std::string{name(attempt.code)}, now);
 }
 
+std::string describe(const store::WorkItem& item, const LegMeta& meta, const channel::Attempt& attempt)
+{
+    const bool done = attempt.outcome == channel::Outcome::accepted;
+    return "leg=" + to_hex(item.entry.id.view()) + " envelope=" + to_hex(meta.message.view()) +
+           " channel=" + meta.channel + " attempt=" + std::to_string(item.ref.attempt) +
+           (done ? std::string{" accepted"} : " code=" + std::string{name(attempt.code)});
+}
+
 UnixMillis next_try(const Context& context, const channel::Attempt& attempt, std::uint32_t failures)
 {
     const auto now = context.clock.now_ms();
@@ -116,7 +124,10 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
     store::Append what;
     what.mailbox = item.ref.mailbox;
     if (prepared.ready)
+    {
         note_health(context, meta, attempt);
+        note(context, describe(item, meta, attempt));
+    }
     if (prepared.superseded)
         what.done.push_back(item.ref);
     else if (prepared.on_hold)

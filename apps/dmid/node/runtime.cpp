@@ -11,6 +11,7 @@
 #include "gateway/worker.hpp"
 #include "net/http_server.hpp"
 #include "net/io_pool.hpp"
+#include "node/log.hpp"
 #include "node/ready.hpp"
 #include "node/secrets.hpp"
 #include "node/served_keys.hpp"
@@ -183,6 +184,7 @@ Result<> Runtime::Impl::open()
     context.reset(new gateway::Context{*mailbox, *resolver, clock, served, tickets, *pins, *budget, bell,
                                        alarms, health, *bindings, channels, system_zones(), secrets.node_key,
                                        config.store.stranger_quota_mb << 20U});
+    context->log = make_log(config.log);
     flow = std::make_unique<gateway::Flow>(*context);
     for (const auto& number : secrets.numbers)
     {
