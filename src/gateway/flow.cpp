@@ -10,6 +10,19 @@
 // told.
 namespace dmid::gateway
 {
+namespace
+{
+/// The line of the log; a drop and a delivery differ in it, since it is the operator's own.
+std::string describe(const Arrival& arrival, const channel::Answer& answer)
+{
+    const auto id = " envelope=" + to_hex(arrival.id.view()) + " door=" + arrival.in.door;
+    if (answer.yes != channel::Yes::yes)
+        return "refused" + id + " code=" + std::string{name(answer.code)};
+    return "accepted" + id + " action=" + std::string{policy::name(arrival.verdict.action)} +
+           (answer.duplicate ? " duplicate=true" : "");
+}
+} // namespace
+
 net::Task<channel::Answer> Flow::receive(channel::Inbound message)
 {
     Arrival arrival;
