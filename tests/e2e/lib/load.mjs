@@ -8,7 +8,7 @@ import { post } from './socket.mjs';
  *   pause: ms between two letters of one sender.
  * @returns {{accepted, finish()}} finish(): no new letters, waits for the yes to the last; the accepted texts, without their full stop.
  */
-export function startLoad({ url, wrap, label, parallel = 3, pause = 60 }) {
+export function startLoad({ url, wrap, label, parallel = 2, pause = 120 }) {
   const accepted = [];
   let next = 0;
   let going = true;

@@ -52,10 +52,9 @@ export function disguises(text) {
   return [...forms];
 }
 
-/** The disguises of `text` that occur in the bytes, whatever the case. */
+/** The disguises of `text` that occur in the bytes, whatever the case and however lines were broken. */
 export function findIn(bytes, text) {
-  const haystack = bytes.toString('latin1');
-  const lower = haystack.toLowerCase();
-  return disguises(text).filter((form) => (/[=\d]|@/.test(form) && form === text ? lower.includes(form.toLowerCase()) : haystack.includes(form))
-    || lower.includes(text.toLowerCase()));
+  const whole = bytes.toString('latin1').toLowerCase();
+  const joined = whole.replace(/=?\r?\n/g, '');
+  return disguises(text).filter((form) => whole.includes(form.toLowerCase()) || joined.includes(form.toLowerCase()));
 }
