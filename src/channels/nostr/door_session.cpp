@@ -60,11 +60,11 @@ DoorSession::DoorSession(std::shared_ptr<RelayDoor::Impl> door, net::WebSocketPt
 {
     if (const auto url = net::parse_url(door_->options.url))
         authorities_.push_back(url->authority());
-    // Behind a proxy the Host is that of the outside, with the port of the outside's scheme.
-    const std::string host{request.headers.get("Host")};
-    for (const auto* scheme : {"ws://", "wss://"})
-        if (const auto url = net::parse_url(scheme + host))
-            authorities_.push_back(url->authority());
+    // The Host is the client's word: another relay, passing our challenge on to its own users, would send its
+    // own name here. Only a name that nobody reaches from afar is believed.
+    const auto host = net::parse_url("ws://" + std::string{request.headers.get("Host")});
+    if (host && (host->host == "127.0.0.1" || host->host == "::1" || host->host == "localhost"))
+        authorities_.push_back(host->authority());
 }
 
 net::Task<> DoorSession::run()

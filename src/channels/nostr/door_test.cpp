@@ -145,6 +145,14 @@ TEST(NostrDoor, ShowsItsOwnKeysToAllAndBoundsSubscriptions)
     EXPECT_EQ(heard[4], "[\"EOSE\",\"c\"]");
 }
 
+TEST(NostrDoor, TellsTheRelayUrlOfANode)
+{
+    EXPECT_EQ(as_relay_url("https://node.example"), "wss://node.example/");
+    EXPECT_EQ(as_relay_url("http://127.0.0.1:8383/"), "ws://127.0.0.1:8383/");
+    EXPECT_EQ(as_relay_url("wss://node.example/x"), "wss://node.example/x");
+    EXPECT_EQ(as_relay_url("nonsense"), "");
+}
+
 TEST(NostrDoor, BelievesAnAuthForItsOwnChallengeNowOnly)
 {
     const auto auth = [](std::string relay, std::string challenge, UnixTime at)

@@ -65,6 +65,18 @@ std::vector<std::string> listed_relays(const seal::EventBody& list)
     return out;
 }
 
+std::string as_relay_url(std::string_view text)
+{
+    auto url = net::parse_url(text);
+    if (!url)
+        return {};
+    if (url->scheme == net::Scheme::http)
+        url->scheme = net::Scheme::ws;
+    if (url->scheme == net::Scheme::https)
+        url->scheme = net::Scheme::wss;
+    return url->to_string();
+}
+
 Result<> check_auth(const seal::Event& event, std::string_view challenge,
                     const std::vector<std::string>& authorities, UnixTime now)
 {

@@ -26,6 +26,9 @@ seal::EventBody auth_answer(const std::string& relay_url, const std::string& cha
 /// The relays of a kind 10050 event: ws and wss URLs, normalised, each once, at most kMaxListed.
 std::vector<std::string> listed_relays(const seal::EventBody& list);
 
+/// The ws or wss form of a URL, normalised; empty for what is no URL.
+std::string as_relay_url(std::string_view url);
+
 /// Whether an AUTH answers this challenge for one of these authorities (`host:port`), in time, and is signed:
 /// message.kind, message.time, message.recipient for another challenge or relay, and as seal::verify().
 Result<> check_auth(const seal::Event& event, std::string_view challenge,

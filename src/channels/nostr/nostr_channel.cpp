@@ -83,6 +83,7 @@ Result<std::unique_ptr<NostrChannel>> make_nostr_channel(NostrOptions options, c
             return fail(Errc::config_value, "a relay is a ws or wss URL: " + relay);
         relay = url->to_string();
     }
+    options.own_relay = as_relay_url(options.own_relay);
     if (!crypto::valid_secret(node_key))
         return fail(Errc::crypto_key_invalid, "the node's key");
     return std::make_unique<NostrChannel>(

@@ -16,7 +16,8 @@ struct NostrOptions
 {
     /// Outside relays, ws or wss: listened to, and searched for the relay lists of other keys.
     std::vector<std::string> relays;
-    /// Where the world reaches this node's own relay (wss://…/); empty where it is not public.
+    /// Where the world reaches this node's own relay: wss://…/, or the node's https URL, which stands for it.
+    /// Empty where it is not public.
     std::string own_relay;
     /// To a Nostr key without a relay list: send to `relays` all the same. NIP-17 says that clients
     /// shouldn't, since nobody may be listening there; off, such a leg is deferred with words.

@@ -80,8 +80,9 @@ void RelayDoor::Impl::enter(const std::shared_ptr<DoorSession>& session)
 
 RelayDoor::RelayDoor(channel::Inbox& inbox, const ServedKeys& served, const Clock& clock,
                      RelayDoorOptions options)
-    : impl_{std::make_shared<Impl>(inbox, served, clock, std::move(options))}
 {
+    options.url = as_relay_url(options.url);
+    impl_ = std::make_shared<Impl>(inbox, served, clock, std::move(options));
 }
 
 RelayDoor::~RelayDoor() = default;

@@ -12,8 +12,8 @@ namespace dmid::channels::nostr
 {
 struct RelayDoorOptions
 {
-    /// The URL under which clients know this relay; what an AUTH event must name (NIP-42), besides the Host
-    /// of the upgrade request. May be empty: then the Host alone counts.
+    /// The URL under which clients know this relay: what an AUTH event must name (NIP-42), and part of the
+    /// relay lists. An http(s) URL of the node counts as its ws(s) one. Empty: AUTH works on loopback only.
     std::string url;
     std::string name = "DMID node";
     std::string software_version;

@@ -25,6 +25,8 @@ constexpr std::size_t kMaxServed = kMaxFilters * kMaxFilterValues;
 constexpr net::Millis kTick{250};
 /// After an answer of `later`.
 constexpr net::Millis kPollAgain{60'000};
+/// What a relay forgot to push is found so at last.
+constexpr net::Millis kPollAnyway{3'600'000};
 } // namespace
 
 net::Task<> listen_once(Listening& listening, std::string url, channel::Inbox& inbox)
@@ -56,6 +58,7 @@ Session::Session(Listening& listening, channel::Inbox& inbox, net::WebSocketPtr 
     , presences_{listening.served_.presences()}
     , allowance_{kBurst}
     , counted_{std::chrono::steady_clock::now()}
+    , poll_at_{net::deadline_in(kPollAnyway)}
 {
     if (presences_.size() > kMaxServed)
         presences_.resize(kMaxServed);
@@ -100,9 +103,9 @@ net::Task<> Session::look_after()
                     co_return;
             }
         }
-        if (poll_at_ && now >= *poll_at_)
+        if (now >= poll_at_)
         {
-            poll_at_.reset();
+            poll_at_ = now + kPollAnyway;
             if (!co_await subscribe())
                 co_return;
         }
@@ -122,7 +125,9 @@ net::Task<bool> Session::subscribe()
     {
         Filter filter;
         filter.kinds.emplace({seal::kKindWrap});
-        filter.since = listening_.clock_.now() - kPollBack;
+        // Another second after an AUTH: some relays answer an equal filter from a cache, with what they would
+        // not show before.
+        filter.since = listening_.clock_.now() - kPollBack - resubscribed_;
         filter.p.emplace();
         for (auto k = i; k < std::min(i + kMaxFilterValues, presences_.size()); ++k)
             filter.p->push_back(presences_[k].key);
@@ -208,8 +213,7 @@ net::Task<bool> Session::take_wrap(relay::Event message)
     if (answer.yes == channel::Yes::later)
     {
         listening_.seen_.remove(id);
-        if (!poll_at_)
-            poll_at_ = net::deadline_in(kPollAgain);
+        poll_at_ = std::min(poll_at_, net::deadline_in(kPollAgain));
     }
     // A relay that passes on what is no message at all did not check it.
     const bool fake = answer.yes == channel::Yes::no &&

@@ -6,7 +6,6 @@
 #include "channels/nostr/wire.hpp"
 #include "net/websocket.hpp"
 
-#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -55,6 +54,6 @@ private:
     unsigned spent_ = 0;
     double allowance_;
     net::Deadline counted_;
-    std::optional<net::Deadline> poll_at_;
+    net::Deadline poll_at_; ///< when to ask for everything again
 };
 } // namespace dmid::channels::nostr
