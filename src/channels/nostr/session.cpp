@@ -2,6 +2,7 @@
 #include "channels/nostr/session.hpp"
 
 #include "channels/nostr/events.hpp"
+#include "keys/random.hpp"
 #include "seal/nip17.hpp"
 #include "seal/nip59.hpp"
 
@@ -125,9 +126,9 @@ net::Task<bool> Session::subscribe()
     {
         Filter filter;
         filter.kinds.emplace({seal::kKindWrap});
-        // Another second after an AUTH: some relays answer an equal filter from a cache, with what they would
-        // not show before.
-        filter.since = listening_.clock_.now() - kPollBack - resubscribed_;
+        // Never the same filter twice: some relays answer an equal one from a cache, with what they would not
+        // show before the AUTH, or without what came meanwhile.
+        filter.since = listening_.clock_.now() - kPollBack - keys::random_fixed<Hash32>().bytes[0] * 14;
         filter.p.emplace();
         for (auto k = i; k < std::min(i + kMaxFilterValues, presences_.size()); ++k)
             filter.p->push_back(presences_[k].key);
