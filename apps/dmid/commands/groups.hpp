@@ -15,7 +15,8 @@ Rows number_commands();   ///< number new, check, format
 Rows key_commands();      ///< key new, show, import
 Rows config_commands();   ///< config sample, check
 Rows deploy_commands();   ///< deploy
-Rows mint_commands();     ///< mint, show
+Rows mint_commands();     ///< mint
+Rows show_commands();     ///< show
 Rows publish_commands();  ///< publish
 Rows lock_commands();     ///< lock, unlock announce, execute, cancel
 Rows transfer_commands(); ///< transfer

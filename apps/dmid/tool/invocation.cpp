@@ -103,6 +103,24 @@ Result<std::string> read_input(const std::string& name, std::size_t max)
     return out;
 }
 
+Result<std::string> text_argument(const Invocation& call)
+{
+    const auto words = call.words("TEXT");
+    std::string out;
+    if (words.size() == 1 && words.front() == "-")
+    {
+        DMID_TRY(out, read_input("-", 64U * 1024U));
+        while (out.ends_with('\n'))
+            out.pop_back();
+    }
+    else
+        for (const auto& word : words)
+            out += (out.empty() ? "" : " ") + word;
+    if (out.empty())
+        return fail(Errc::input_usage, "the text is empty");
+    return out;
+}
+
 Result<> write_output(const std::filesystem::path& path, std::string_view content)
 {
     std::FILE* file = std::fopen(path.c_str(), "wb");

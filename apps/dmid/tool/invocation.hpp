@@ -47,6 +47,8 @@ private:
 
 /// A file of at most `max` bytes; `-` is the standard input. input.file, codec.too-large.
 Result<std::string> read_input(const std::string& name, std::size_t max);
+/// The words of TEXT, joined by spaces; `-` alone reads the standard input. input.usage where there are none.
+Result<std::string> text_argument(const Invocation& call);
 /// Writes a file that people may read; input.file. An existing one is replaced.
 Result<> write_output(const std::filesystem::path& path, std::string_view content);
 /// input.unconfirmed unless --yes was given, or a person at a terminal answers `yes`.

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codec/json.hpp"
+#include "commands/groups.hpp"
+#include "tool/node_client.hpp"
+#include "tool/passphrase.hpp"
+#include "tool/wire_text.hpp"
+
+namespace dmid::commands
+{
+namespace
+{
+using tool::Invocation;
+using tool::text_of;
+
+Result<> send_code(const Invocation& call, const tool::NodeClient& node, const std::string& label,
+                   const std::string& code)
+{
+    DMID_TRY(const auto answer, node.post("/v1/bind/confirm", {{"label", label}, {"code", code}}));
+    call.out().value(answer.as_object());
+    call.out().line(call.out().shade(tool::Shade::good, "bound") + "  " + tool::safe_text(label));
+    return {};
+}
+
+Result<> bind(const Invocation& call)
+{
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    boost::json::object body{{"channel", call.word("CHANNEL")}, {"address", call.word("ADDRESS")}};
+    if (call.has("--label"))
+        body["label"] = call.word("--label");
+    DMID_TRY(const auto answer, node.post("/v1/bind", body));
+    const auto label = text_of(answer, "label");
+    if (!call.out().json())
+        if (const auto code = tool::prompt_line("The code that arrived at " + call.word("ADDRESS")); code)
+            return send_code(call, node, label, *code);
+    call.out().value(answer.as_object());
+    call.out().line("A code is on its way. Within ten minutes: dmid bind confirm " + tool::safe_text(label) +
+                    " CODE");
+    return {};
+}
+
+Result<> confirm(const Invocation& call)
+{
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    return send_code(call, node, call.word("LABEL"), call.word("CODE"));
+}
+
+Result<> unbind(const Invocation& call)
+{
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    DMID_TRY(const auto answer, node.post("/v1/unbind", {{"label", call.word("LABEL")}}));
+    call.out().value(answer.as_object());
+    call.out().line("unbound  " + tool::safe_text(call.word("LABEL")));
+    return {};
+}
+
+Result<> channels(const Invocation& call)
+{
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    DMID_TRY(const auto answer, node.get("/v1/channels"));
+    call.out().value(answer.as_object());
+    tool::Table bound{{"label", "channel", "address", "state", "last success", "last error"}};
+    for (const auto& binding : tool::list_of(answer, "bindings"))
+        bound.row({text_of(binding, "label"), text_of(binding, "channel"), text_of(binding, "address"),
+                   text_of(binding, "state"), tool::when_of(binding, "last_success"),
+                   text_of(binding, "last_error")});
+    if (bound.empty())
+        call.out().line("Nothing is bound yet: dmid bind CHANNEL ADDRESS");
+    else
+        call.out().table(bound);
+    std::string names;
+    for (const auto& channel : tool::list_of(answer, "channels"))
+        names += (names.empty() ? "" : ", ") + text_of(channel, "name");
+    call.out().line("\nChannels of this node: " + (names.empty() ? "none" : names));
+    return {};
+}
+} // namespace
+
+Rows channel_commands()
+{
+    return {{"bind",
+             "Bind an address of yours: a code goes there, and you bring it back",
+             {{"CHANNEL", "as `dmid channels` lists them"}, {"ADDRESS", "in the form of that channel"}},
+             {{"--label", "L", "how policies call it (the channel's name)"}},
+             bind},
+            {"bind confirm",
+             "Bring the code back",
+             {{"LABEL", "the label of the binding"}, {"CODE", "as it arrived"}},
+             {},
+             confirm},
+            {"unbind", "Take a binding away", {{"LABEL", "as `dmid channels` lists it"}}, {}, unbind},
+            {"channels", "Your bindings, and the channels of the node", {}, {}, channels}};
+}
+} // namespace dmid::commands

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/groups.hpp"
+#include "tool/entries.hpp"
+#include "tool/wire_text.hpp"
+
+namespace dmid::commands
+{
+namespace
+{
+using tool::Invocation;
+using tool::list_of;
+using tool::member_of;
+using tool::text_of;
+
+std::string party_of(const boost::json::value& message)
+{
+    const auto& with = member_of(message, "with");
+    const auto words = text_of(with, "words");
+    return words.empty() ? text_of(with, "id") : words;
+}
+
+/// The first line, cut where a table would grow too wide.
+std::string head_of(const boost::json::value& message)
+{
+    auto text = tool::lines_of(message, "text");
+    text = text.substr(0, text.find('\n'));
+    if (text.size() <= 60)
+        return text;
+    text.resize(57);
+    return tool::safe_text(text) + "…"; // a character that was cut in two becomes `?`
+}
+
+std::string state_of(const boost::json::value& message)
+{
+    const auto why = text_of(message, "why");
+    return text_of(message, "state") + (why.empty() ? "" : ": " + why);
+}
+
+Result<> inbox(const Invocation& call)
+{
+    DMID_TRY(const auto limit, call.count("--limit", 500));
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    auto target = "/v1/inbox?limit=" + std::to_string(limit.value_or(100));
+    if (call.has("--requests"))
+        target += "&requests=1";
+    if (call.has("--after"))
+        target += "&after=" + tool::encode_query(call.word("--after"));
+    DMID_TRY(const auto page, node.get(target));
+    call.out().value(page.as_object());
+    tool::Table rows{{"id", "received", "from", "state", "text"}};
+    for (const auto& message : list_of(page, "messages"))
+        rows.row({text_of(message, "id").substr(0, tool::kPrintedId), tool::when_of(message, "received_at"),
+                  party_of(message), state_of(message), head_of(message)});
+    if (rows.empty())
+        call.out().line(call.has("--requests") ? "No requests." : "No messages.");
+    else
+        call.out().table(rows);
+    if (const auto next = text_of(page, "next"); !next.empty())
+        call.out().line("\nMore: --after " + next);
+    return {};
+}
+
+void print_message(const Invocation& call, const boost::json::value& message)
+{
+    const bool incoming = text_of(message, "direction") == "in";
+    auto& out = call.out();
+    out.line(out.shade(tool::Shade::strong, (incoming ? "from " : "to ") + party_of(message)) + "  " +
+             tool::when_of(message, "received_at") + "  " +
+             text_of(message, "id").substr(0, tool::kPrintedId) + "  " + state_of(message));
+    std::string proofs;
+    for (const auto& proof : list_of(message, "proofs"))
+        if (const auto* text = proof.if_string())
+            (proofs += proofs.empty() ? "" : ", ") +=
+                tool::safe_text(std::string_view{text->data(), text->size()});
+    if (!proofs.empty())
+        out.line(out.shade(tool::Shade::dim, "proven: " + proofs));
+    if (const auto subject = text_of(message, "subject"); !subject.empty())
+        out.line("subject: " + subject);
+    out.line(tool::lines_of(message, "text"));
+    for (const auto& receipt : list_of(message, "receipts"))
+        out.line(out.shade(tool::Shade::dim, "  " + tool::when_of(receipt, "time") + "  " +
+                                                 text_of(receipt, "state") + "  " +
+                                                 text_of(receipt, "label") +
+                                                 (tool::flag_of(receipt, "repeated") ? "  (repeated)" : "") +
+                                                 "  " + text_of(receipt, "detail")));
+    out.line();
+}
+
+Result<> thread(const Invocation& call)
+{
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    if (!call.has("ID"))
+    {
+        DMID_TRY(const auto answer, node.get("/v1/threads"));
+        call.out().value(answer.as_object());
+        tool::Table rows{{"thread", "with", "last", "state"}};
+        for (const auto& one : list_of(answer, "threads"))
+            rows.row({text_of(one, "thread").substr(0, tool::kPrintedId), party_of(one),
+                      tool::when_of(one, "last"), text_of(one, "state")});
+        call.out().table(rows);
+        return {};
+    }
+    DMID_TRY(const auto id, tool::thread_of(node, call.word("ID")));
+    DMID_TRY(const auto answer, node.get("/v1/threads/" + id + "?limit=500"));
+    call.out().value(answer.as_object());
+    for (const auto& message : list_of(answer, "messages"))
+        print_message(call, message);
+    return {};
+}
+
+Result<> reply(const Invocation& call)
+{
+    DMID_TRY(const auto text, tool::text_argument(call));
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    DMID_TRY(const auto entry, tool::find_entry(node, call.word("ID")));
+    boost::json::object body{{entry.kind, entry.value}, {"text", text}};
+    if (call.has("--unmask"))
+        body["unmask"] = true;
+    DMID_TRY(const auto answer, node.post("/v1/reply", body));
+    call.out().value(answer.as_object());
+    call.out().line("taken in as " + text_of(answer, "id").substr(0, tool::kPrintedId) + "; `dmid thread " +
+                    text_of(answer, "thread").substr(0, tool::kPrintedId) + "` shows what becomes of it");
+    return {};
+}
+} // namespace
+
+Rows inbox_commands()
+{
+    return {{"inbox",
+             "What came in; --requests: what waits for your word",
+             {},
+             {{"--requests", "", "requests only"},
+              {"--after", "POSITION", "go on from there"},
+              {"--limit", "N", "at most 500 (100)"}},
+             inbox},
+            {"thread",
+             "One conversation, or the list of them",
+             {{"ID", "a thread, message or party", false}},
+             {},
+             thread},
+            {"reply",
+             "Answer, wherever it came from",
+             {{"ID", "a message, thread or party"},
+              {"TEXT", "the words; - reads the standard input", true, true}},
+             {{"--unmask", "", "send it although it names an address of yours"}},
+             reply}};
+}
+} // namespace dmid::commands
