@@ -4,12 +4,12 @@
 //   mailbox   store::lmdb, one append of one sealed 1 KB entry each, 8 threads of one mailbox
 //   log       the floor: one file, length and record, one write and one fdatasync per group
 //
-// Rounds interleave (A B A B …); medians, and their ratio, which is the goal. `--json FILE` writes them with
-// the machine; `--seconds S`, `--producers N`, `--rounds R`, `--dir DIR`.
+// Wall-clock: what counts is how long producers wait for the disk, so both sides run in the same minute on
+// the same disk. Also `--producers N`, `--dir DIR`.
+#include "frame.hpp"
 #include "store/lmdb/lmdb_mailbox.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,10 +17,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <semaphore>
 #include <string>
@@ -34,11 +32,10 @@ constexpr std::size_t kRecord = 1024;
 
 struct Settings
 {
+    bench::Settings common;
     double seconds = 1.0;
     unsigned producers = 64;
-    unsigned rounds = 5;
     std::filesystem::path dir = std::filesystem::temp_directory_path();
-    std::string json;
 };
 
 /// What one round gave.
@@ -48,12 +45,6 @@ struct Sample
     double cpu_us = 0;
     double p99_ms = 0;
 };
-
-[[noreturn]] void die(const std::string& why)
-{
-    std::fprintf(stderr, "mailbox_bench: %s\n", why.c_str());
-    std::exit(1);
-}
 
 /// The floor: producers wait while one thread writes what has gathered and syncs once.
 class RawLog
@@ -109,7 +100,7 @@ private:
             }
             if (::write(fd_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
                 ::fdatasync(fd_) != 0)
-                die("the log does not write");
+                bench::die("the log does not write");
             for (auto* one : waiting)
                 one->release();
             bytes.clear();
@@ -126,21 +117,12 @@ private:
     std::thread thread_;
 };
 
-double cpu_seconds()
-{
-    rusage use{};
-    ::getrusage(RUSAGE_SELF, &use);
-    const auto seconds = [](const timeval& t)
-    { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
-    return seconds(use.ru_utime) + seconds(use.ru_stime);
-}
-
 /// Runs `append(number)` from all producers for the time set.
 template <class Work> Sample measure(const Settings& settings, Work append)
 {
     std::atomic<bool> stop{false};
     std::vector<std::vector<double>> latencies(settings.producers);
-    const double cpu = cpu_seconds();
+    const double cpu = bench::process_cpu();
     const auto start = Clock::now();
     std::vector<std::thread> threads;
     for (unsigned t = 0; t < settings.producers; ++t)
@@ -164,7 +146,7 @@ template <class Work> Sample measure(const Settings& settings, Work append)
         all.insert(all.end(), part.begin(), part.end());
     std::sort(all.begin(), all.end());
     const auto count = static_cast<double>(all.size());
-    return {count / elapsed, (cpu_seconds() - cpu) / count * 1e6, all[all.size() * 99 / 100] * 1e3};
+    return {count / elapsed, (bench::process_cpu() - cpu) / count * 1e6, all[all.size() * 99 / 100] * 1e3};
 }
 
 Sample run_log(const Settings& settings, const std::filesystem::path& dir)
@@ -207,80 +189,55 @@ Sample run_mailbox(const Settings& settings, store::Mailbox& mailbox, std::uint6
                    {
                        const auto done = mailbox.append(make_append(round, n));
                        if (!done || !done->fresh())
-                           die("the mailbox refuses");
+                           bench::die("the mailbox refuses");
                    });
 }
 
-Sample median(std::vector<Sample> samples)
+bench::Row row_of(const char* what, const char* unit, const std::vector<Sample>& ours,
+                  const std::vector<Sample>& floor, double Sample::*member)
 {
-    const auto middle = [&](auto member)
+    const auto pick = [&](const std::vector<Sample>& samples)
     {
-        std::sort(samples.begin(), samples.end(),
-                  [&](const Sample& a, const Sample& b) { return a.*member < b.*member; });
-        return samples[samples.size() / 2].*member;
+        bench::Samples out;
+        for (const auto& sample : samples)
+            out.push_back(sample.*member);
+        return out;
     };
-    return {middle(&Sample::per_second), middle(&Sample::cpu_us), middle(&Sample::p99_ms)};
-}
-
-std::string cpu_name()
-{
-    std::ifstream in{"/proc/cpuinfo"};
-    for (std::string line; std::getline(in, line);)
-        if (line.rfind("model name", 0) == 0)
-            return line.substr(line.find(':') + 2);
-    return "unknown";
-}
-
-void write_json(const Settings& settings, const Sample& ours, const Sample& floor)
-{
-    const char* commit = std::getenv("DMID_COMMIT");
-    std::ofstream out{settings.json};
-    const auto side = [&](const char* name, const Sample& s)
-    {
-        out << "  \"" << name << "\": {\"per_second\": " << s.per_second << ", \"cpu_us\": " << s.cpu_us
-            << ", \"p99_ms\": " << s.p99_ms << "},\n";
-    };
-    out << "{\n  \"goal\": \"P9\",\n  \"what\": \"durable enqueue of 1 KB / raw group-commit log\",\n";
-    side("ours", ours);
-    side("floor", floor);
-    out << "  \"ratio\": " << ours.per_second / floor.per_second
-        << ",\n  \"wanted\": 0.6,\n  \"producers\": " << settings.producers
-        << ",\n  \"rounds\": " << settings.rounds << ",\n  \"cpu\": \"" << cpu_name()
-        << "\",\n  \"cores\": " << std::thread::hardware_concurrency()
-        << ",\n  \"compiler\": \"" __VERSION__ "\",\n  \"commit\": \""
-        << (commit != nullptr ? commit : "unknown") << "\"\n}\n";
+    bench::Row row{.goal = "P9", .what = what, .floor = "raw group-commit log", .unit = unit};
+    bench::fill(row, pick(ours), pick(floor));
+    return row;
 }
 
 Settings parse(int argc, char** argv)
 {
     Settings s;
-    for (int i = 1; i + 1 < argc; i += 2)
-    {
-        const std::string key = argv[i];
-        if (key == "--seconds")
-            s.seconds = std::atof(argv[i + 1]);
-        else if (key == "--producers")
-            s.producers = static_cast<unsigned>(std::atoi(argv[i + 1]));
-        else if (key == "--rounds")
-            s.rounds = static_cast<unsigned>(std::atoi(argv[i + 1]));
-        else if (key == "--dir")
-            s.dir = argv[i + 1];
-        else if (key == "--json")
-            s.json = argv[i + 1];
-        else
-            die("unknown option " + key);
-    }
+    s.common = bench::parse(argc, argv,
+                            [&](const std::string& key, const std::string& value)
+                            {
+                                if (key == "--producers")
+                                    s.producers = static_cast<unsigned>(std::stoul(value));
+                                else if (key == "--dir")
+                                    s.dir = value;
+                                else
+                                    bench::die("unknown option " + key);
+                            });
+    s.seconds = s.common.quick ? 0.1 : 1.0;
     return s;
+}
+
+std::filesystem::path make_directory(const std::filesystem::path& parent)
+{
+    std::string pattern = (parent / "dmid-mailbox-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr)
+        bench::die("no directory in " + parent.string());
+    return pattern;
 }
 } // namespace
 
 int main(int argc, char** argv)
 {
     const Settings settings = parse(argc, argv);
-    std::string pattern = (settings.dir / "dmid-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-        die("no directory in " + settings.dir.string());
-    const std::filesystem::path dir = pattern;
+    const auto dir = make_directory(settings.dir);
     std::vector<Sample> ours;
     std::vector<Sample> floor;
     {
@@ -288,20 +245,19 @@ int main(int argc, char** argv)
         options.directory = dir / "store";
         auto mailbox = store::lmdb::open_mailbox(options, Secret32{});
         if (!mailbox)
-            die(to_string(mailbox.error()));
-        for (unsigned round = 0; round < settings.rounds; ++round)
+            bench::die(to_string(mailbox.error()));
+        for (unsigned round = 0; round < settings.common.rounds; ++round)
         {
             floor.push_back(run_log(settings, dir));
             ours.push_back(run_mailbox(settings, **mailbox, round + 1));
         }
     }
     std::filesystem::remove_all(dir);
-    const Sample a = median(ours);
-    const Sample b = median(floor);
-    std::printf("P9  %u producers of 1 KB        per second   CPU us   p99 ms\n", settings.producers);
-    std::printf("    store::lmdb mailbox       %10.0f %8.1f %8.2f\n", a.per_second, a.cpu_us, a.p99_ms);
-    std::printf("    raw group-commit log      %10.0f %8.1f %8.2f\n", b.per_second, b.cpu_us, b.p99_ms);
-    std::printf("    ratio                     %10.2f   (goal 0.6)\n", a.per_second / b.per_second);
-    if (!settings.json.empty())
-        write_json(settings, a, b);
+    const auto what = "durable enqueue of 1 KB, " + std::to_string(settings.producers) + " waiting producers";
+    auto rate = row_of(what.c_str(), "per second", ours, floor, &Sample::per_second);
+    rate.wanted = 0.6;
+    rate.at_least = true;
+    bench::report(settings.common,
+                  {rate, row_of("of it: CPU", "us CPU", ours, floor, &Sample::cpu_us),
+                   row_of("of it: longest wait of 99 in 100", "ms", ours, floor, &Sample::p99_ms)});
 }
