@@ -59,6 +59,8 @@ void add_command(CLI::App& app, const Command& command, Slots& slots)
         slot.name = argument.name;
         auto* option = app.add_option(slot.name, slot.values);
         option->expected(argument.many ? 0 : 1, argument.many ? 1 << 16 : 1);
+        // A vector takes all words that come, unless it is told not to.
+        option->allow_extra_args(argument.many);
         slot.option = option;
     }
 }
@@ -77,6 +79,7 @@ CLI::App& app_of(CLI::App& root, std::map<std::string, CLI::App*>& known, std::s
             next = app->add_subcommand(std::string{path.substr(begin, end - begin)});
             next->set_help_flag();
             next->fallthrough();
+            next->require_subcommand(0, 1);
         }
         app = next;
     }
@@ -105,6 +108,8 @@ Result<> parse_command_line(std::span<const Command> table, std::vector<std::str
         Slots slots;
         std::map<std::string, CLI::App*> known;
         root.set_help_flag();
+        // At most one: `key show inbox` names a role, not the command `inbox` as well.
+        root.require_subcommand(0, 1);
         add_globals(root, out.globals);
         for (const auto& command : table)
             add_command(app_of(root, known, command.path), command, slots);

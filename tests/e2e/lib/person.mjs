@@ -143,6 +143,6 @@ relays = ${list([this.relayUrl])}
 
   async keyOf(role) {
     const { keys } = await this.do(['key', 'show', role], { told: false });
-    return keys.find(({ label }) => label === '');
+    return keys.find((one) => one.role === role && one.label === '');
   }
 }
