@@ -3,6 +3,7 @@
 #include "api/problem.hpp"
 #include "api/views.hpp"
 #include "codec/json.hpp"
+#include "net/source.hpp"
 
 namespace dmid::api
 {
@@ -11,20 +12,6 @@ namespace json = boost::json;
 namespace
 {
 constexpr std::string_view kResolve = "/v1/resolve/";
-
-/// What a source is counted by: an IPv4 address, or the /64 of an IPv6 one, which is what one host gets.
-std::string source_of(const net::Peer& peer)
-{
-    if (peer.uid)
-        return "socket";
-    auto address = peer.address;
-    if (address.find(':') == std::string::npos)
-        return address;
-    std::size_t end = 0;
-    for (int groups = 0; groups < 4 && end != std::string::npos; ++groups)
-        end = address.find(':', end == 0 ? 0 : end + 1);
-    return address.substr(0, end);
-}
 
 Result<channel::Inbound> inbound_of(const net::HttpRequest& request)
 {
@@ -35,7 +22,7 @@ Result<channel::Inbound> inbound_of(const net::HttpRequest& request)
     DMID_TRY(version.uint(1));
     channel::Inbound in;
     in.door = "http";
-    in.source = source_of(request.peer);
+    in.source = net::source_of(request.peer);
     const auto wrap = root.optional("wrap");
     const auto signed_text = root.optional("signed");
     if (wrap.has_value() == signed_text.has_value())

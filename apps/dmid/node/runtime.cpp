@@ -154,6 +154,7 @@ Result<> Runtime::Impl::open_channels()
     }
     channels::nostr::NostrOptions options;
     options.relays = config.nostr.relays;
+    options.own_relay = config.node.url;
     DMID_TRY(auto nostr, channels::nostr::make_nostr_channel(options, secrets.node_key.secret, nostr_keys,
                                                              clock, dialer));
     owned.push_back(std::move(nostr));
@@ -198,7 +199,10 @@ Result<> Runtime::Impl::listen()
 {
     const auto where = split(setup.config.node.listen);
     api = std::make_unique<api::Api>(*context, *flow, api::NodeInfo{DMID_VERSION, {}, {}, "rehearsal"});
-    relay = std::make_unique<channels::nostr::RelayDoor>(*flow, nostr_keys, clock);
+    channels::nostr::RelayDoorOptions door_options;
+    door_options.url = setup.config.node.url;
+    door_options.software_version = DMID_VERSION;
+    relay = std::make_unique<channels::nostr::RelayDoor>(*flow, nostr_keys, clock, door_options);
     api->relay_information = [door = relay.get()] { return door->information(); };
     public_server = std::make_unique<net::HttpServer>(
         doors,

@@ -3,6 +3,7 @@
 
 #include "channels/nostr/events.hpp"
 #include "keys/random.hpp"
+#include "net/source.hpp"
 #include "seal/nip17.hpp"
 #include "seal/nip59.hpp"
 
@@ -53,7 +54,7 @@ DoorSession::DoorSession(std::shared_ptr<RelayDoor::Impl> door, net::WebSocketPt
                          net::HttpRequest request)
     : door_{std::move(door)}
     , socket_{std::move(socket)}
-    , source_{source_of(request.peer)}
+    , source_{net::source_of(request.peer)}
     , challenge_{to_hex(keys::random_fixed<Hash32>().view().first(16))}
     , allowance_{door_->options.messages_per_minute / 4.0}
     , counted_{std::chrono::steady_clock::now()}

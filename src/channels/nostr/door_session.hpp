@@ -53,6 +53,4 @@ private:
 
 /// The words of OK for what the inbox answered, with their machine-readable prefix (NIP-01).
 std::string words_of(const channel::Answer& answer);
-/// What a client is counted by: an IPv4 address, or the /64 of an IPv6 one, which is what one host gets.
-std::string source_of(const net::Peer& peer);
 } // namespace dmid::channels::nostr

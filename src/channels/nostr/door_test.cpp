@@ -3,6 +3,7 @@
 #include "channels/nostr/events.hpp"
 #include "channels/nostr/testing_relay.hpp"
 #include "net/run_blocking.hpp"
+#include "net/source.hpp"
 
 #include <gtest/gtest.h>
 
@@ -109,9 +110,9 @@ TEST(NostrDoor, CountsAHostByItsAddressOrItsNetwork)
 {
     net::Peer peer;
     peer.address = "192.0.2.7";
-    EXPECT_EQ(source_of(peer), "192.0.2.7");
+    EXPECT_EQ(net::source_of(peer), "192.0.2.7");
     peer.address = "2001:db8::1";
-    EXPECT_EQ(source_of(peer), "2001:db8::/64");
+    EXPECT_EQ(net::source_of(peer), "2001:db8::/64");
 }
 
 TEST(NostrDoor, TakesAWrapAndRefusesTheRestByKind)

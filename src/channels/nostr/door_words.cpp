@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/nostr/door_session.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
 namespace dmid::channels::nostr
 {
 std::string words_of(const channel::Answer& answer)
@@ -27,16 +25,5 @@ std::string words_of(const channel::Answer& answer)
     if (answer.code == Errc::gateway_not_served)
         return said("blocked");
     return said("invalid");
-}
-
-std::string source_of(const net::Peer& peer)
-{
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(peer.address, error);
-    if (error || !address.is_v6())
-        return peer.address;
-    auto bytes = address.to_v6().to_bytes();
-    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
-    return boost::asio::ip::address_v6{bytes}.to_string() + "/64";
 }
 } // namespace dmid::channels::nostr
