@@ -24,7 +24,7 @@ public:
 
 private:
     explicit Body(boost::json::value value)
-        : value_{std::move(value)}
+        : value_(std::move(value)) // braces would make it an array of one
     {
     }
     codec::JsonItem root() const { return {value_, "request"}; }
