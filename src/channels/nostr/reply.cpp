@@ -121,7 +121,8 @@ Reply read_gateway_answer(const net::HttpResponse& response)
         reply.elsewhere = true;
         return reply;
     }
-    if (response.status == 429 || response.status == 408 || response.status >= 500)
+    // 425: one of two clocks is wrong; the wrap of the next attempt has another date.
+    if (response.status == 429 || response.status == 408 || response.status == 425 || response.status >= 500)
     {
         auto reply = failed(Outcome::deferred, Errc::channel_deferred, words);
         // A proxy whose node is gone, or a node that is going: not the recipient's will.
