@@ -9,11 +9,12 @@ const hexWord = (value) => `0x${value.toString(16).padStart(64, '0')}`;
 
 /** The same hex text with one bit of one byte turned; `at` counts bytes from the end. */
 function flip(hex, at = 0) {
-  const digits = hex.slice(2).length % 2 === 1 ? `0${hex.slice(2)}` : hex.slice(2);
+  const odd = hex.length % 2 === 1; // a quantity: it stays one, or its form would be the lie
+  const digits = odd ? `0${hex.slice(2)}` : hex.slice(2);
   const bytes = Buffer.from(digits, 'hex');
   if (bytes.length === 0) return '0x01';
   bytes[Math.max(0, bytes.length - 1 - at)] ^= 1;
-  return `0x${bytes.toString('hex')}`;
+  return `0x${odd ? bytes.toString('hex').slice(1) : bytes.toString('hex')}`;
 }
 
 /** A record is three consecutive words; which of them a storage key is. */

@@ -99,7 +99,9 @@ Result<> send_directly(const Invocation& call, const std::string& text)
             first = answer.error;
         said += (said.empty() ? "" : "; ") + door.url + ": " + to_string(answer.error);
     }
-    return fail(first.code, said.empty() ? first.context : said);
+    // A door that the recipient named badly is not the sender's wrong usage.
+    const auto code = kind(first.code) == ErrorKind::usage ? Errc::net_address_forbidden : first.code;
+    return fail(code, said.empty() ? first.context : said);
 }
 
 Result<> send(const Invocation& call)

@@ -72,6 +72,9 @@ void Output::raw(std::string_view bytes)
 
 void Output::progress(std::string_view text)
 {
+    if (text == last_progress_)
+        return; // somebody is polling
+    last_progress_ = text;
     write(err_, paint(colour_err_, Shade::dim, "… " + std::string{text}) + "\n");
 }
 

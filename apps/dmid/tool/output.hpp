@@ -62,7 +62,7 @@ public:
     void value(const boost::json::object& value);
     /// Exactly these bytes, in both modes: events, samples, documents.
     void raw(std::string_view bytes);
-    /// A line about long work or a danger.
+    /// A line about long work or a danger; the same progress twice running is said once.
     void progress(std::string_view text);
     void warn(std::string_view text);
     /// `error: area.reason: context` and `next: advice`; with --json the problem on `out` as well.
@@ -79,5 +79,6 @@ private:
     std::FILE* err_;
     bool colour_out_;
     bool colour_err_;
+    std::string last_progress_;
 };
 } // namespace dmid::tool

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/parse.hpp"
 
+#include "model/nearest.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -58,15 +60,15 @@ void add_command(CLI::App& app, const Command& command, Slots& slots)
         slot.app = &app;
         slot.name = argument.name;
         auto* option = app.add_option(slot.name, slot.values);
-        option->expected(argument.many ? 0 : 1, argument.many ? 1 << 16 : 1);
-        // A vector takes all words that come, unless it is told not to.
-        option->allow_extra_args(argument.many);
+        // Without this a vector takes every word that follows.
+        option->expected(argument.many ? 0 : 1, argument.many ? 1 << 16 : 1)->allow_extra_args(argument.many);
         slot.option = option;
     }
 }
 
 /// The app of a path; groups are made on the way.
-CLI::App& app_of(CLI::App& root, std::map<std::string, CLI::App*>& known, std::string_view path)
+CLI::App& app_of(CLI::App& root, std::map<std::string, CLI::App*>& known, Globals& globals,
+                 std::string_view path)
 {
     auto* app = &root;
     for (std::size_t end = 0; end < path.size(); ++end)
@@ -78,12 +80,29 @@ CLI::App& app_of(CLI::App& root, std::map<std::string, CLI::App*>& known, std::s
         {
             next = app->add_subcommand(std::string{path.substr(begin, end - begin)});
             next->set_help_flag();
-            next->fallthrough();
-            next->require_subcommand(0, 1);
+            next->require_subcommand(0, 1); // a second one is a word like any other
+            // On every level, in place of CLI11's fallthrough: that would take `send TO show` for `show`.
+            add_globals(*next, globals);
         }
         app = next;
     }
     return *app;
+}
+
+/// What CLI11 says; where the command itself is unknown, the one that was most likely meant.
+std::string usage_words(std::span<const Command> table, const std::vector<std::string>& words,
+                        std::string said)
+{
+    const auto first = std::find_if(words.begin(), words.end(),
+                                    [&](const std::string& word) {
+                                        return !word.starts_with('-') && said.find(word) != std::string::npos;
+                                    });
+    std::vector<std::string_view> names;
+    for (const auto& command : table)
+        names.push_back(command.path.substr(0, command.path.find(' ')));
+    if (first == words.end() || std::find(names.begin(), names.end(), *first) != names.end())
+        return said;
+    return "there is no command " + model::did_you_mean(*first, names);
 }
 
 void read_back(const CLI::App& root, const Slots& slots, Parsed& out)
@@ -98,21 +117,38 @@ void read_back(const CLI::App& root, const Slots& slots, Parsed& out)
         if (slot.app == chosen && slot.option->count() > 0)
             out.words[slot.name] = slot.values;
 }
+/// The words behind `--`, to the arguments that are left.
+Result<> add_tail(std::span<const Command> table, const std::vector<std::string>& tail, Parsed& out)
+{
+    auto next = tail.begin();
+    if (const auto* command = find_command(table, out.path))
+        for (const auto& argument : command->arguments)
+            while (next != tail.end() && (argument.many || !out.words.contains(argument.name)))
+                out.words[std::string{argument.name}].push_back(*next++);
+    if (next != tail.end())
+        return fail(Errc::input_usage, "not expected: " + *next);
+    return {};
+}
 } // namespace
 
 Result<> parse_command_line(std::span<const Command> table, std::vector<std::string> words, Parsed& out)
 {
+    const auto given = words; // CLI11 eats what it reads
+    // What stands behind `--` is never an option; CLI11 takes it for a word of the program, not of the
+    // command.
+    const auto mark = std::find(words.begin(), words.end(), "--");
+    const std::vector<std::string> tail(mark == words.end() ? mark : mark + 1, words.end());
+    words.erase(mark, words.end());
     try
     {
         CLI::App root;
         Slots slots;
         std::map<std::string, CLI::App*> known;
         root.set_help_flag();
-        // At most one: `key show inbox` names a role, not the command `inbox` as well.
         root.require_subcommand(0, 1);
         add_globals(root, out.globals);
         for (const auto& command : table)
-            add_command(app_of(root, known, command.path), command, slots);
+            add_command(app_of(root, known, out.globals, command.path), command, slots);
         std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
         try
         {
@@ -121,10 +157,13 @@ Result<> parse_command_line(std::span<const Command> table, std::vector<std::str
         catch (const CLI::ParseError& error)
         {
             out.globals.json =
-                out.globals.json || std::find(words.begin(), words.end(), "--json") != words.end();
-            return fail(Errc::input_usage, error.what());
+                out.globals.json || std::find(given.begin(), given.end(), "--json") != given.end();
+            const bool named = !root.get_subcommands().empty();
+            return fail(Errc::input_usage,
+                        named ? std::string{error.what()} : usage_words(table, given, error.what()));
         }
         read_back(root, slots, out);
+        DMID_TRY(add_tail(table, tail, out));
     }
     catch (const std::exception& error)
     {

@@ -40,7 +40,9 @@ int run(std::span<const Command> table, std::vector<std::string> words)
     if (command == nullptr)
     {
         std::fputs(help_of(table, parsed.path).c_str(), stderr);
-        return report(out, Error{Errc::input_usage, "`" + parsed.path + "` needs one of these"});
+        return report(out, Error{Errc::input_usage, parsed.path.empty()
+                                                        ? "no command was named"
+                                                        : "`" + parsed.path + "` needs one of these"});
     }
     if (const auto complete = check_arguments(*command, parsed); !complete)
         return report(out, complete.error());
