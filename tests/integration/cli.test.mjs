@@ -75,7 +75,7 @@ test('a number with a wrong digit or a swap is refused, with its own code', { sk
 });
 
 test('what is asked wrongly is exit status 2, in words and in JSON', { skip }, async () => {
-  await no(2, 'input.usage', 'none', ["publixh"]);
+  await no(2, 'input.usage', 'none', ['publixh']);
   await no(2, 'input.usage', 'none', ['key']);
   await no(2, 'input.usage', 'none', ['number', 'check']);
   await no(2, 'input.usage', 'none', ['publish', '--nope']);
