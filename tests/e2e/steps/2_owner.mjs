@@ -71,7 +71,7 @@ async function bind(person) {
   await teller.promise(`${person.name} binds a mailbox with the code that arrives in it; a wrong code is refused`, async () => {
     await person.do(['bind', 'email', person.address]);
     const mail = await mailWith(postfix, person.address, (one) => codeIn(one) !== undefined, 'the mail with the code');
-    teller.quote(mail.text.trim(), 4);
+    if (person.name === 'A') teller.quote(mail.text.trim(), 4);
     const guess = await person.run(['bind', 'confirm', 'email', 'aaaa-aaaa'], { told: false });
     assert.equal(guess.status, 1, guess.stdout);
     const bound = await person.do(['bind', 'confirm', 'email', codeIn(mail)]);
@@ -89,7 +89,7 @@ async function setPolicy(person) {
     const set = await person.sign(['policy', 'set', file]);
     assert.equal(set.seq, 1);
     const words = await person.do(['policy', 'show'], { told: false, json: false });
-    teller.quote(words, 12);
+    if (person.name === 'A') teller.quote(words, 12);
     assert.match(words, /contact/);
     assert.match(words, /18/);
   });

@@ -50,7 +50,7 @@ export async function letters(story) {
   await teller.promise('B\'s letter waits at A as a request, with B\'s proofs', async () => {
     await b.do(['send', a.number, first]);
     const request = await a.message(({ text }) => text === first, 'the request', 20, { requests: true });
-    assert.equal(request.state, 'held');
+    assert.equal(request.state, 'request');
     assert.equal(request.with.kind, 'dmid');
     assert.equal(request.with.words, b.number);
     assert.ok(request.proofs.includes('the proven holder of a DMID number'), request.proofs.join(', '));
@@ -75,7 +75,7 @@ export async function letters(story) {
     await a.do(['reply', story.request.id, answer]);
     const got = await b.message(({ text, direction }) => text === answer && direction === 'in', 'the answer');
     assert.equal(got.with.words, a.number);
-    assert.notEqual(got.state, 'held', 'B has written to A before, so the answer is no request');
+    assert.notEqual(got.state, 'request', 'B has written to A before, so the answer is no request');
     story.thread = got.thread;
     const shown = await b.do(['thread', got.thread], { told: false });
     assert.deepEqual(shown.messages.map(({ text }) => text), [first, second, answer]);

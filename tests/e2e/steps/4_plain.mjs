@@ -74,7 +74,7 @@ async function spendTheBudget(story) {
     const reason = await publish(doorRelay(a), wrap({ text, work: bits }));
     assert.equal(reason, '');
     const request = await a.message((one) => one.text === text, 'the letter with work', 20, { requests: true });
-    assert.equal(request.state, 'held');
+    assert.equal(request.state, 'request');
   });
   a.configure({ node: {} });
   await a.restartNode();
