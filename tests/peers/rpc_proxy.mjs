@@ -26,7 +26,7 @@ function wordOf(entries, entry) {
 const alterWord = (word) => ({
   eth_getProof: (result) => ({
     ...result,
-    storageProof: result.storageProof.map((entry) => (wordOf(result.storageProof, entry) === word ? { ...entry, value: flip(entry.value) } : entry)),
+    storageProof: result.storageProof.map((entry) => (wordOf(result.storageProof, entry) === word ? { ...entry, value: hexBig(BigInt(flip(entry.value))) } : entry)),
   }),
   eth_getStorageAt: (result) => flip(result),
 });
