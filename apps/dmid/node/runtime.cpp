@@ -2,6 +2,7 @@
 #include "node/runtime.hpp"
 
 #include "api/api.hpp"
+#include "chain/follower.hpp"
 #include "channels/email/email_channel.hpp"
 #include "channels/nostr/nostr_channel.hpp"
 #include "channels/nostr/relay_door.hpp"
@@ -16,6 +17,7 @@
 #include "node/secrets.hpp"
 #include "node/served_keys.hpp"
 #include "node/zones.hpp"
+#include "store/lmdb/lmdb_index.hpp"
 #include "store/lmdb/lmdb_mailbox.hpp"
 
 #include <charconv>
@@ -98,6 +100,7 @@ struct Runtime::Impl
     Result<> open_channels();
     Result<> listen();
     void start_work();
+    net::Task<> follow();
     void stop();
 
     Setup setup;
@@ -108,6 +111,8 @@ struct Runtime::Impl
     net::Dialer dialer;
     std::unique_ptr<net::HttpClient> http;
     std::unique_ptr<chain::Endpoints> endpoints;
+    std::unique_ptr<store::Index> index;
+    std::unique_ptr<chain::Follower> follower;
     std::unique_ptr<resolve::Resolver> resolver;
     std::unique_ptr<store::Mailbox> mailbox;
     gateway::ServedNumbers served;
@@ -140,7 +145,14 @@ Result<> Runtime::Impl::open_chain()
     http = std::make_unique<net::HttpClient>(dialer);
     DMID_TRY(endpoints, chain::Endpoints::make(*http, endpoints_of(setup.config.chain)));
     DMID_TRY(auto registry, registry_of(setup.config.chain));
-    resolver = std::make_unique<resolve::Resolver>(*endpoints, registry, clock);
+    store::lmdb::Options options;
+    options.directory = setup.places.state / "index";
+    DMID_TRY(index, store::lmdb::open_index(options));
+    follower = std::make_unique<chain::Follower>(*endpoints, registry, *index);
+    // Documents that an event carried are here already; the reader holds them against the proven hash.
+    auto documents = [rows = index.get()](const Hash32& hash)
+    { return rows->document(hash).value_or(std::nullopt); };
+    resolver = std::make_unique<resolve::Resolver>(*endpoints, registry, clock, std::move(documents));
     return {};
 }
 
@@ -221,6 +233,15 @@ Result<> Runtime::Impl::listen()
     return write_ready(setup.places.ready, place, socket_path, secrets.node_key.key);
 }
 
+/// Keeps the index up to date. What an endpoint says against the registry's promises halts it, with an alarm;
+/// the node goes on without, since nothing is ever decided by the index.
+net::Task<> Runtime::Impl::follow()
+{
+    const auto halted = co_await follower->run();
+    if (!halted)
+        alarms.raise("index", "the follower halted: " + to_string(halted.error()), clock.now());
+}
+
 void Runtime::Impl::start_work()
 {
     const auto on = work.executor(0);
@@ -239,6 +260,7 @@ void Runtime::Impl::start_work()
     for (auto& worker : workers)
         worker->start();
     upkeep->start();
+    net::spawn(on, follow());
     for (const auto& channel : owned)
         net::spawn(doors.next(), channel->run(*flow));
 }
