@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startAnvil } from '../peers/anvil.mjs';
 import { dmid, dmidBinary, dmidMissing } from '../peers/dmid_node.mjs';
+import { startNostrRelay } from '../peers/nostr_relay.mjs';
 import { freePort, sleep, temporaryFolder } from '../peers/process.mjs';
 import { startRpcProxy } from '../peers/rpc_proxy.mjs';
 
@@ -276,6 +277,23 @@ test('a sealed message opens for its reader and for nobody else', { skip }, asyn
   const nowhere = await run('b', ['send', number, 'hello']);
   assert.ok([1, 3].includes(nowhere.status), said(nowhere));
   assert.match(nowhere.json.code, /^net\./);
+});
+
+test('without any node a message goes to the relays, and is read from them', { skip, timeout: 60_000 }, async () => {
+  const relay = await startNostrRelay();
+  try {
+    await ok('a', ['publish', '--relay', relay.url]);
+    writeFileSync(join(home('b'), 'config.toml'), `[node]\nallow = ["127.0.0.1:${relay.port}"]\n`);
+    const sent = await ok('b', ['send', number, 'by', 'a', 'relay']);
+    assert.deepEqual([sent.by, sent.status], ['relay', 'accepted']);
+    const { messages, source } = await ok('a', ['inbox', '--number', number, '--relay', relay.url]);
+    assert.deepEqual([source, messages.map(({ text }) => text)], ['relays', ['by a relay']]);
+    assert.match(messages[0].with.id, /^npub1/);
+    assert.deepEqual((await ok('b', ['inbox', '--relay', relay.url])).messages, []);
+    await no(3, 'gateway.not-running', 'b', ['inbox']);
+  } finally {
+    await relay.stop();
+  }
 });
 
 test('unlocking takes its delay, can be cancelled, and a lock is at once', { skip, timeout: 120_000 }, async () => {

@@ -47,6 +47,7 @@ net::Task<Result<>> read_all(const net::Dialer& dialer, net::Url url, std::strin
 {
     net::WebSocketOptions options;
     options.handshake_timeout = kDoorDeadline;
+    options.guard = net::Guard::configured; // named by the reader, not by others
     auto socket = co_await net::connect_websocket(dialer, std::move(url), options);
     if (!socket)
         co_return tl::unexpected<Error>(socket.error());
