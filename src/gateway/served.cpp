@@ -38,9 +38,13 @@ std::vector<ServedPtr> ServedNumbers::all() const
 
 void ServedNumbers::put(Served served)
 {
-    const std::lock_guard lock{mutex_};
-    const auto number = served.identity.number;
-    numbers_[number] = std::make_shared<const Served>(std::move(served));
+    {
+        const std::lock_guard lock{mutex_};
+        const auto number = served.identity.number;
+        numbers_[number] = std::make_shared<const Served>(std::move(served));
+    }
+    if (changed)
+        changed();
 }
 
 void TicketDoors::put(model::Number number, const Secret32& ticket, bool sink, UnixTime now)

@@ -8,6 +8,7 @@
 #include "policy/door.hpp"
 #include "seal/ticket.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -54,6 +55,9 @@ public:
     std::vector<ServedPtr> all() const;
     /// Adds the number or replaces what is known of it.
     void put(Served served);
+    /// Called behind every put(), on its thread: who shows the numbers elsewhere looks again. Set it before
+    /// the first one.
+    std::function<void()> changed;
     /// The same with a change to the present value; nothing happens where it is not served.
     template <class Change> void change(model::Number number, Change apply)
     {

@@ -169,6 +169,8 @@ Result<> Runtime::Impl::open_channels()
     options.own_relay = config.node.url;
     DMID_TRY(auto nostr, channels::nostr::make_nostr_channel(options, secrets.node_key.secret, nostr_keys,
                                                              clock, dialer));
+    // A number that comes in late, or changes its relays, is announced and listened for at once.
+    served.changed = [channel = nostr.get()] { channel->refresh(); };
     owned.push_back(std::move(nostr));
     for (const auto& channel : owned)
         channels.emplace(std::string{channel->name()}, channel.get());
