@@ -38,6 +38,27 @@ TEST(Bytes, Base64RefusesWhatIsNotCanonical)
     EXPECT_FALSE(from_base64("Z==="));
 }
 
+TEST(Bytes, Base64OfEveryLengthComesBackAndNoWrongLetterPasses)
+{
+    Bytes bytes;
+    for (unsigned length = 0; length < 70; ++length)
+    {
+        const auto text = to_base64(bytes);
+        EXPECT_EQ(text.size(), (length + 2) / 3 * 4);
+        EXPECT_EQ(from_base64(text).value(), bytes);
+        for (std::size_t i = 0; i < text.size(); ++i)
+            for (const char wrong : {'-', '_', ' ', '\n', '\0', '\x80', '\xff'})
+            {
+                auto altered = text;
+                if (altered[i] == '=')
+                    continue;
+                altered[i] = wrong;
+                EXPECT_FALSE(from_base64(altered)) << altered;
+            }
+        bytes.push_back(static_cast<std::uint8_t>(length * 37 + 11));
+    }
+}
+
 TEST(Bytes, Utf8RefusesOverlongSurrogatesAndTooLarge)
 {
     EXPECT_TRUE(is_utf8("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"));
