@@ -3,12 +3,20 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace dmid::codec
 {
 namespace
 {
 __extension__ using Wide = unsigned __int128;
+
+static_assert(std::endian::native == std::endian::little);
+
+std::uint64_t swapped(std::uint64_t limb) noexcept
+{
+    return __builtin_bswap64(limb);
+}
 } // namespace
 
 Result<U256> U256::from_bytes(ByteView big_endian)
@@ -24,10 +32,10 @@ Result<U256> U256::from_bytes(ByteView big_endian)
 U256 U256::from_word(const Hash32& big_endian) noexcept
 {
     U256 out;
-    for (std::size_t i = 0; i < 32; ++i)
+    for (std::size_t i = 0; i < 4; ++i)
     {
-        auto& limb = out.limbs_[3 - i / 8];
-        limb = (limb << 8U) | big_endian.bytes[i];
+        std::memcpy(&out.limbs_[i], big_endian.data() + 8 * (3 - i), 8);
+        out.limbs_[i] = swapped(out.limbs_[i]);
     }
     return out;
 }
@@ -78,8 +86,11 @@ Result<U256> U256::from_quantity(std::string_view text)
 Hash32 U256::to_word() const noexcept
 {
     Hash32 out;
-    for (std::size_t i = 0; i < 32; ++i)
-        out.bytes[i] = static_cast<std::uint8_t>(limbs_[3 - i / 8] >> (8 * (7 - i % 8)));
+    for (std::size_t i = 0; i < 4; ++i)
+    {
+        const auto limb = swapped(limbs_[i]);
+        std::memcpy(out.data() + 8 * (3 - i), &limb, 8);
+    }
     return out;
 }
 
