@@ -10,6 +10,7 @@
 #include <secp256k1_schnorrsig.h>
 
 #include <cstring>
+#include <utility>
 
 namespace dmid::crypto
 {
@@ -193,6 +194,32 @@ Result<SchnorrSignature> sign_schnorr(const Hash32& message, const Secret32& sec
     Keypair keys;
     if (secp256k1_keypair_create(context(), &keys.pair, secret.data()) != 1)
         return bad_key("secret out of range");
+    SchnorrSignature out;
+    if (secp256k1_schnorrsig_sign32(context(), out.data(), message.data(), &keys.pair, aux.data()) != 1)
+        return bad_key("cannot sign");
+    return out;
+}
+
+Result<std::shared_ptr<const SchnorrSigner>> SchnorrSigner::make(const Secret32& secret)
+{
+    Keypair keys;
+    if (secp256k1_keypair_create(context(), &keys.pair, secret.data()) != 1)
+        return bad_key("secret out of range");
+    std::shared_ptr<SchnorrSigner> out{new SchnorrSigner};
+    static_assert(sizeof out->pair_ == sizeof keys.pair.data);
+    std::memcpy(out->pair_.data(), keys.pair.data, sizeof keys.pair.data);
+    return std::shared_ptr<const SchnorrSigner>{std::move(out)};
+}
+
+SchnorrSigner::~SchnorrSigner()
+{
+    secure_zero(pair_.data(), pair_.size());
+}
+
+Result<SchnorrSignature> SchnorrSigner::sign(const Hash32& message, const Hash32& aux) const
+{
+    Keypair keys;
+    std::memcpy(keys.pair.data, pair_.data(), pair_.size());
     SchnorrSignature out;
     if (secp256k1_schnorrsig_sign32(context(), out.data(), message.data(), &keys.pair, aux.data()) != 1)
         return bad_key("cannot sign");

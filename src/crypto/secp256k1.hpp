@@ -3,6 +3,9 @@
 
 #include "base/bytes.hpp"
 
+#include <array>
+#include <memory>
+
 namespace dmid::crypto
 {
 /// A point of the curve in the compressed form 02/03 ‖ x.
@@ -41,6 +44,24 @@ Result<> verify_ecdsa(const Hash32& digest, const EcdsaSignature& signature, con
 
 /// A BIP-340 signature. `aux` is 32 fresh random bytes, or zeroes for a deterministic signature.
 Result<SchnorrSignature> sign_schnorr(const Hash32& message, const Secret32& secret, const Hash32& aux);
+/// A key made ready to sign many times: half of what sign_schnorr() costs is to find the public key.
+/// Immutable: any thread may sign.
+class SchnorrSigner
+{
+public:
+    /// crypto.key-invalid where valid_secret() is false.
+    static Result<std::shared_ptr<const SchnorrSigner>> make(const Secret32& secret);
+    SchnorrSigner(const SchnorrSigner&) = delete;
+    SchnorrSigner& operator=(const SchnorrSigner&) = delete;
+    ~SchnorrSigner();
+
+    /// As sign_schnorr().
+    Result<SchnorrSignature> sign(const Hash32& message, const Hash32& aux) const;
+
+private:
+    SchnorrSigner() = default;
+    alignas(16) std::array<std::uint8_t, 96> pair_{};
+};
 /// Succeeds where `key` made the BIP-340 signature; crypto.signature-invalid otherwise,
 /// crypto.key-invalid where the key is no point.
 Result<> verify_schnorr(const Hash32& message, const SchnorrSignature& signature, const XOnlyKey& key);

@@ -133,6 +133,19 @@ TEST(Secp256k1, MakesTheSchnorrSignaturesOfBip340)
               "8906d11ac976abccb20b091292bff4ea897efcb639ea871cfa95f6de339e4b0a");
 }
 
+TEST(Secp256k1, ASignerMadeReadySignsAsTheKeyDoes)
+{
+    const Secret32 secret{Hash32::from(Bytes(32, 5)).value().bytes};
+    const auto signer = SchnorrSigner::make(secret).value();
+    for (std::uint8_t i = 0; i < 8; ++i)
+    {
+        const auto message = Hash32::from(Bytes(32, i)).value();
+        const auto aux = Hash32::from(Bytes(32, static_cast<std::uint8_t>(200 + i))).value();
+        EXPECT_EQ(signer->sign(message, aux).value(), sign_schnorr(message, secret, aux).value());
+    }
+    EXPECT_EQ(SchnorrSigner::make(Secret32{}).error().code, Errc::crypto_key_invalid);
+}
+
 TEST(Secp256k1, RefusesSchnorrSignaturesWithAnyByteChanged)
 {
     const auto key = secret(kOrderLessOne);

@@ -1,12 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/tagged_hash.hpp"
 
+#include <array>
+#include <string>
+
 namespace dmid::crypto
 {
-TaggedHash::TaggedHash(std::string_view tag) noexcept
+namespace
+{
+// A tag's beginning fills exactly one block of SHA-256: kept per thread, since it costs more than what most
+// callers hash after it.
+struct Begun
+{
+    std::string tag;
+    Sha256 hash;
+};
+
+Sha256 begin(std::string_view tag)
 {
     const auto digest = sha256(as_bytes(tag));
-    hash_.update(digest.view()).update(digest.view());
+    Sha256 hash;
+    hash.update(digest.view()).update(digest.view());
+    return hash;
+}
+
+const Sha256& begun(std::string_view tag)
+{
+    static constexpr std::size_t kKept = 64; // more than tags.hpp has
+    thread_local std::array<Begun, kKept> kept;
+    const std::size_t mixed = tag.empty() ? 0
+                                          : tag.size() * 7 + static_cast<unsigned char>(tag.back()) * 13 +
+                                                static_cast<unsigned char>(tag[tag.size() / 2]);
+    auto& slot = kept[mixed % kKept];
+    if (slot.tag.empty() || slot.tag != tag)
+        slot = {std::string{tag}, begin(tag)};
+    return slot.hash;
+}
+} // namespace
+
+TaggedHash::TaggedHash(std::string_view tag) noexcept
+    : hash_{begun(tag)}
+{
 }
 
 TaggedHash& TaggedHash::update(ByteView part) noexcept
