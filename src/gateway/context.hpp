@@ -2,6 +2,7 @@
 #pragma once
 
 #include "channel/channel.hpp"
+#include "crypto/secp256k1.hpp"
 #include "gateway/alarms.hpp"
 #include "gateway/bell.hpp"
 #include "gateway/bindings.hpp"
@@ -40,6 +41,9 @@ struct Context
     std::uint64_t stranger_quota = 0; ///< bytes held of strangers, per number
     /// One line of the log, `event key=value …`: ids, codes and counts, never contents, addresses or secrets.
     std::function<void(const std::string& line)> log = {};
+    /// The node key made ready; null where it is no key, and then nothing is promised.
+    std::shared_ptr<const crypto::SchnorrSigner> signer =
+        crypto::SchnorrSigner::make(node_key.secret).value_or(nullptr);
 };
 
 /// Writes to the log, where there is one.

@@ -107,10 +107,11 @@ net::Task<Refusal> keep(Context& context, Arrival& arrival, bool& duplicate)
 
 std::string promise(const Context& context, const Arrival& arrival)
 {
+    if (!context.signer)
+        return {};
     const auto coarse = model::coarse_time(arrival.now);
-    const auto signature =
-        crypto::sign_schnorr(model::promise_message(arrival.promised, coarse, context.node_key.key),
-                             context.node_key.secret, keys::random_fixed<Hash32>());
+    const auto signature = context.signer->sign(
+        model::promise_message(arrival.promised, coarse, context.node_key.key), keys::random_fixed<Hash32>());
     if (!signature)
         return {};
     return codec::serialise_json(boost::json::object{{"envelope", to_hex(arrival.promised.view())},
