@@ -51,7 +51,9 @@ std::uint32_t sets_of(const Compiled& policy, const model::Counterparty& from) n
     for (const auto& party : from)
     {
         const auto exact = model::party_id(party);
-        const auto any = model::party_id_any_epoch(party);
+        // Only numbers have epochs: all others are known by one id.
+        const bool number = std::holds_alternative<model::Identity>(party);
+        const auto any = number ? model::party_id_any_epoch(party) : exact;
         for (std::size_t i = 0; i < policy.sets().size(); ++i)
             if (policy.sets()[i].exact.contains(exact) || policy.sets()[i].any_epoch.contains(any))
                 mask |= 1U << i;
