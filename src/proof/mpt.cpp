@@ -54,7 +54,19 @@ struct HexPrefix
 
     bool matches(const Hash32& key, std::size_t depth) const noexcept
     {
-        for (std::size_t i = 0; i < size; ++i)
+        std::size_t i = 0;
+        if (skip % 2 == depth % 2)
+        {
+            // Both stand alike in their bytes, as in every leaf: compared by the byte.
+            if (skip % 2 != 0 && nibble(bytes.data(), skip) != nibble(key.data(), depth))
+                return false;
+            i = skip % 2;
+            const std::size_t whole = (size - i) / 2;
+            if (std::memcmp(bytes.data() + (skip + i) / 2, key.data() + (depth + i) / 2, whole) != 0)
+                return false;
+            i += 2 * whole;
+        }
+        for (; i < size; ++i)
             if (nibble(bytes.data(), skip + i) != nibble(key.data(), depth + i))
                 return false;
         return true;
@@ -75,6 +87,26 @@ bool is_child(const RlpItem& item) noexcept
     return item.is_list ? item.raw.size() < 32 : item.payload.empty() || item.payload.size() == 32;
 }
 
+/// A branch of sixteen hashes, as nearly all are but those above the leaves, read without the general rules,
+/// which say the same of it.
+bool full_branch(ByteView node, std::uint8_t chosen, RlpItem& child) noexcept
+{
+    constexpr std::size_t kHead = 3;
+    constexpr std::size_t kChild = 1 + Hash32::kSize;
+    constexpr std::size_t kPayload = 16 * kChild + 1;
+    constexpr std::uint8_t kHashString = 0x80 + Hash32::kSize;
+    if (node.size() != kHead + kPayload || node[0] != 0xf9 || node[1] != kPayload >> 8U ||
+        node[2] != (kPayload & 0xffU) || node.back() != kEmptyString)
+        return false;
+    bool all = true;
+    for (std::size_t i = 0; i < 16; ++i)
+        all = all && node.data()[kHead + i * kChild] == kHashString;
+    child.is_list = false;
+    child.raw = node.subspan(kHead + chosen * kChild, kChild);
+    child.payload = child.raw.subspan(1);
+    return all;
+}
+
 bool parse_branch(ByteView items, std::uint8_t chosen, RlpItem& child) noexcept
 {
     for (std::size_t i = 0; i + 1 < kBranchItems; ++i)
@@ -91,6 +123,11 @@ bool parse_branch(ByteView items, std::uint8_t chosen, RlpItem& child) noexcept
 
 bool parse_node(ByteView node, const Hash32& key, std::size_t depth, Parts& out) noexcept
 {
+    if (depth < kPath && full_branch(node, nibble(key.data(), depth), out.child))
+    {
+        out.branch = true;
+        return true;
+    }
     RlpItem list;
     if (codec::take_rlp(node, list) != RlpFault::none || !node.empty() || !list.is_list)
         return false;
