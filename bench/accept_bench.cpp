@@ -180,8 +180,7 @@ double sign_promise(const Node& node, double seconds)
     return bench::cpu_per_call(
         [&]
         {
-            auto signature = crypto::sign_schnorr(Hash32{node.context.node_key.key.bytes},
-                                                  node.context.node_key.secret, {});
+            auto signature = node.context.signer->sign(Hash32{node.context.node_key.key.bytes}, Hash32{});
             bench::do_not_optimize(signature);
         },
         seconds);
