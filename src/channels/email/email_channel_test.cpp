@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/email_channel.hpp"
+#include "channels/email/testing_smtp.hpp"
 #include "net/run_blocking.hpp"
-#include "net/testing_peer.hpp"
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <fstream>
 
 namespace dmid::channels::email
@@ -17,68 +16,8 @@ using channel::Outcome;
 using net::testing::RawSocket;
 using net::testing::ScriptedPeer;
 using net::testing::TemporaryDirectory;
-
-/// A server that answers each command by its first word; "" in an answer means to cut the connection.
-struct Answers
-{
-    std::string greeting = "220 test ESMTP\r\n";
-    std::string ehlo = "250-test\r\n250-SIZE 100000\r\n250 8BITMIME\r\n";
-    std::string auth = "235 2.7.0 ok\r\n";
-    std::string starttls = "220 go\r\n";
-    std::string mail = "250 2.1.0 ok\r\n";
-    std::string rcpt = "250 2.1.5 ok\r\n";
-    std::string data = "354 go on\r\n";
-    std::string dot = "250 2.0.0 queued as 42\r\n";
-};
-
-class SmtpPeer
-{
-public:
-    explicit SmtpPeer(Answers answers)
-        : answers_{std::move(answers)}
-        , peer_{[this](const RawSocket& socket) { serve(socket); }}
-    {
-    }
-    std::uint16_t port() const { return peer_.port(); }
-    std::string transcript; ///< of what the client sent; read it when the client is done
-
-private:
-    const std::string* answer(const std::string& line)
-    {
-        if (line.starts_with("EHLO "))
-            return &answers_.ehlo;
-        if (line.starts_with("AUTH "))
-            return &answers_.auth;
-        if (line.starts_with("STARTTLS"))
-            return &answers_.starttls;
-        if (line.starts_with("MAIL "))
-            return &answers_.mail;
-        if (line.starts_with("RCPT "))
-            return &answers_.rcpt;
-        return line.starts_with("DATA") ? &answers_.data : nullptr;
-    }
-    void serve(const RawSocket& socket)
-    {
-        socket.send(answers_.greeting);
-        for (;;)
-        {
-            const auto line = socket.read_until("\r\n");
-            transcript += line;
-            const auto* reply = answer(line);
-            if (reply == nullptr || reply->empty())
-                return;
-            socket.send(*reply);
-            if (!line.starts_with("DATA") || !reply->starts_with("354"))
-                continue;
-            transcript += socket.read_until("\r\n.\r\n");
-            if (answers_.dot.empty())
-                return;
-            socket.send(answers_.dot);
-        }
-    }
-    Answers answers_;
-    ScriptedPeer peer_;
-};
+using test::Answers;
+using test::SmtpPeer;
 
 struct Options
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.hpp"
 #include "channels/email/mime.hpp"
+#include "channels/email/testing_smtp.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,24 +11,7 @@ namespace dmid::channels::email
 {
 namespace
 {
-/// RFC 2045 §6.7, read back by other means than it was written.
-std::string decode_qp(std::string_view text)
-{
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i)
-    {
-        if (text[i] != '=')
-            out.push_back(text[i]);
-        else if (text.substr(i + 1, 2) == "\r\n")
-            i += 2;
-        else
-        {
-            out.push_back(static_cast<char>(std::stoi(std::string{text.substr(i + 1, 2)}, nullptr, 16)));
-            i += 2;
-        }
-    }
-    return out;
-}
+using test::decode_qp;
 
 std::size_t longest_line(std::string_view text)
 {

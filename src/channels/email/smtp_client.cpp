@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace dmid::channels::email
@@ -69,7 +70,8 @@ public:
     /// Greeting, EHLO, TLS, EHLO again, authentication.
     Task<Step> open();
     Task<Attempt> transact(const SmtpMessage& message);
-    Task<> quit();
+    /// Says QUIT where there is somebody left to hear it, within a second and the deadline; closes.
+    Task<> quit(net::Deadline deadline);
 
 private:
     Task<Result<SmtpReply>> read_reply();
@@ -83,23 +85,28 @@ private:
     net::LineStream lines_;
     const SmtpServer& server_;
     SmtpOffers offers_;
+    bool broken_ = false; ///< a command got no whole reply
 };
 
 Task<Result<SmtpReply>> Session::read_reply()
 {
     SmtpReplyParser parser;
+    broken_ = true; // until the reply is whole
     for (;;)
     {
         DMID_CO_TRY(auto line, co_await lines_.read_line(SmtpReplyParser::kMaxLine));
         DMID_CO_TRY(const bool whole, parser.feed(line));
-        if (whole)
-            co_return parser.take();
+        if (!whole)
+            continue;
+        broken_ = false;
+        co_return parser.take();
     }
 }
 
 Task<Result<SmtpReply>> Session::command(std::string line)
 {
     line += "\r\n";
+    broken_ = true;
     DMID_CO_TRY(co_await lines_.write(std::move(line)));
     co_return co_await read_reply();
 }
@@ -125,6 +132,7 @@ Task<Step> Session::secure()
     if (!reply->positive())
         co_return stop(attempt(Outcome::unreachable, Errc::channel_tls_required, reply->words()));
     const auto secured = co_await lines_.start_tls_client(server_.tls_context, server_.host);
+    broken_ = !secured;
     if (!secured)
         co_return stop(broken(secured.error()));
     // What was offered in plain text counts for nothing now (RFC 3207 §4.2).
@@ -221,6 +229,7 @@ Task<Attempt> Session::hand_over(const SmtpMessage& message)
     // The dot goes alone: as long as it has not left, a broken connection means that nothing was handed over
     // (RFC 5321 §4.1.1.4).
     const auto body = co_await lines_.write(dot_stuff(message.data));
+    broken_ = !body;
     if (!body)
         co_return broken(body.error());
     const auto reply = co_await command(".");
@@ -239,18 +248,37 @@ Task<Attempt> Session::hand_over(const SmtpMessage& message)
     co_return done;
 }
 
-Task<> Session::quit()
+Task<> Session::quit(net::Deadline deadline)
 {
-    lines_.expires_after(net::Millis{1000});
-    (void)co_await command("QUIT");
+    // A connection that failed us gets no farewell: it would only take longer.
+    if (!broken_)
+    {
+        lines_.stream().expires_at(std::min(deadline, net::deadline_in(net::Millis{1000})));
+        (void)co_await command("QUIT");
+    }
     lines_.close();
 }
 
-/// Addresses are secrets of the binding: what the server quotes of them does not travel on.
+/// Addresses are secrets of the binding: what the server quotes of them, in whatever case, does not travel
+/// on.
 void mask(std::string& text, const std::string& address)
 {
-    for (auto at = text.find(address); at != std::string::npos; at = text.find(address, at))
-        text.replace(at, address.size(), "(address)");
+    static constexpr std::string_view kInstead = "(address)";
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+    const auto same = [&](char a, char b) { return lower(a) == lower(b); };
+    // The server's words were cut at their limit: their last one may be half of the address.
+    if (text.size() >= SmtpReply::kMaxWords)
+        text.resize(std::min(text.rfind(' '), text.size()));
+    for (auto from = text.begin();;)
+    {
+        from = std::search(from, text.end(), address.begin(), address.end(), same);
+        if (from == text.end())
+            break;
+        const auto at = from - text.begin();
+        text.replace(static_cast<std::size_t>(at), address.size(), kInstead);
+        from = text.begin() + at + static_cast<std::ptrdiff_t>(kInstead.size());
+    }
+    text.resize(std::min(text.size(), SmtpReply::kMaxWords));
 }
 
 bool is_loopback(const net::Peer& peer)
@@ -284,7 +312,7 @@ Task<Attempt> submit(const net::Dialer& dialer, const SmtpServer& server, SmtpMe
         out = co_await session.transact(message);
     else
         out = std::move(opened).error();
-    co_await session.quit();
+    co_await session.quit(deadline);
     mask(out.detail, message.to);
     mask(out.remote_id, message.to);
     co_return out;

@@ -8,8 +8,6 @@ namespace dmid::channels::email
 {
 namespace
 {
-constexpr std::size_t kMaxWords = 300;
-
 bool is_digit(char c) noexcept
 {
     return c >= '0' && c <= '9';

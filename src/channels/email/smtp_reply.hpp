@@ -29,7 +29,8 @@ struct SmtpReply
     bool positive() const noexcept { return code >= 200 && code < 300; }
     bool transient() const noexcept { return code >= 400 && code < 500; }
     bool permanent() const noexcept { return code >= 500; }
-    /// `550 5.7.1 words`, printable ASCII, at most 300 bytes.
+    static constexpr std::size_t kMaxWords = 300; ///< bytes; channel::Attempt::detail takes no more
+    /// `550 5.7.1 words`, printable ASCII, at most kMaxWords.
     std::string words() const;
 };
 
