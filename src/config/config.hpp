@@ -98,6 +98,7 @@ Result<Config> parse(std::string_view toml);
 /// The commented sample, made from the same table as the parser. parse(sample()) gives the defaults.
 std::string sample();
 
-/// One row of the reference, for docs/configuration.md: section, key, type, default, reloadable, text.
+/// The whole page docs/configuration.md, made from the same table: for each section its keys with type,
+/// default, whether SIGHUP takes them over, and meaning.
 std::string reference_markdown();
 } // namespace dmid::config

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace dmid::config
 {
 namespace
@@ -70,6 +73,20 @@ TEST(Config, RepeatedSectionsKeepTheirOrder)
     EXPECT_EQ(config->chain.endpoints[0].label, "a");
     EXPECT_EQ(config->chain.endpoints[1].label, "local");
     EXPECT_TRUE(config->chain.endpoints[1].verifying);
+}
+
+std::string page(const std::string& name)
+{
+    std::ifstream file{std::string{DMID_SOURCE_DIR} + "/docs/" + name};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+TEST(Config, ItsPagesAreWhatTheTableSays)
+{
+    EXPECT_EQ(page("configuration.md"), reference_markdown())
+        << "regenerate: build/release/dmid config reference > docs/configuration.md";
+    EXPECT_EQ(page("config.sample.toml"), sample())
+        << "regenerate: build/release/dmid config sample > docs/config.sample.toml";
 }
 } // namespace
 } // namespace dmid::config

@@ -272,14 +272,35 @@ std::string sample()
     return out;
 }
 
+namespace
+{
+constexpr std::string_view kReferenceHead =
+    R"(<!-- Generated from src/config/table.cpp by `dmid config reference`; do not edit. -->
+# Configuration
+
+The node and the command line read one TOML file: `config.toml` in `--home DIR`, else
+`$XDG_CONFIG_HOME/dmid/config.toml`, else the file of `--config FILE`. Without a file every default below holds. A key
+that is not known is an error that names the nearest known one; a file with an error changes nothing.
+
+```console
+$ dmid config sample > config.toml    # every setting with its default, commented
+$ dmid config check config.toml
+config.toml: valid; 0 endpoints, 0 numbers
+```
+
+Secrets never stand in it, only the paths of files that hold them. `[[…]]` may be written several times. Where SIGHUP
+says yes, `kill -HUP` makes a running node take the new value; all else waits for a restart.
+)";
+} // namespace
+
 std::string reference_markdown()
 {
     static constexpr const char* kTypes[] = {"text", "number", "true/false", "list"};
-    std::string out;
+    std::string out{kReferenceHead};
     for (const auto& section : all())
     {
         out += std::string{"\n## "} + (section.repeats ? "[[" : "[") + section.name +
-               (section.repeats ? "]]" : "]") + "\n" + section.description +
+               (section.repeats ? "]]" : "]") + "\n\n" + section.description +
                ".\n\n| key | type | default | SIGHUP | meaning |\n|---|---|---|---|---|\n";
         for (const auto& row : section.rows)
             out += std::string{"| `"} + row.key + "` | " + kTypes[static_cast<std::size_t>(row.type)] +

@@ -16,6 +16,14 @@ Result<> sample(const Invocation& call)
     return {};
 }
 
+Result<> reference(const Invocation& call)
+{
+    call.out().value({{"markdown", config::reference_markdown()}});
+    if (!call.out().json())
+        call.out().raw(config::reference_markdown());
+    return {};
+}
+
 Result<> check(const Invocation& call)
 {
     const auto file = call.has("FILE") ? call.word("FILE") : call.paths().config.string();
@@ -38,6 +46,7 @@ Result<> check(const Invocation& call)
 Rows config_commands()
 {
     return {{"config sample", "Print a commented configuration with every setting", {}, {}, sample},
+            {"config reference", "Print the page that explains every setting", {}, {}, reference},
             {"config check", "Check a configuration", {{"FILE", "none: the one in use", false}}, {}, check}};
 }
 } // namespace dmid::commands
