@@ -20,7 +20,6 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
-#include <semaphore>
 #include <string>
 #include <thread>
 
@@ -67,7 +66,7 @@ public:
     }
     void append(ByteView record)
     {
-        std::binary_semaphore ready{0};
+        Waiting one;
         bool was_empty = false;
         {
             const std::lock_guard lock{mutex_};
@@ -76,18 +75,26 @@ public:
             const auto* length = reinterpret_cast<const std::uint8_t*>(&size);
             bytes_.insert(bytes_.end(), length, length + sizeof size);
             bytes_.insert(bytes_.end(), record.begin(), record.end());
-            waiting_.push_back(&ready);
+            waiting_.push_back(&one);
         }
         if (was_empty)
             work_.notify_one();
-        ready.acquire();
+        std::unique_lock lock{one.mutex};
+        one.ready.wait(lock, [&one] { return one.done; });
     }
 
 private:
+    struct Waiting
+    {
+        std::mutex mutex;
+        std::condition_variable ready;
+        bool done = false;
+    };
+
     void loop()
     {
         Bytes bytes;
-        std::vector<std::binary_semaphore*> waiting;
+        std::vector<Waiting*> waiting;
         for (;;)
         {
             {
@@ -102,7 +109,11 @@ private:
                 ::fdatasync(fd_) != 0)
                 bench::die("the log does not write");
             for (auto* one : waiting)
-                one->release();
+            {
+                const std::lock_guard lock{one->mutex};
+                one->done = true;
+                one->ready.notify_one();
+            }
             bytes.clear();
             waiting.clear();
         }
@@ -112,7 +123,7 @@ private:
     std::mutex mutex_;
     std::condition_variable work_;
     Bytes bytes_;
-    std::vector<std::binary_semaphore*> waiting_;
+    std::vector<Waiting*> waiting_;
     bool stopping_ = false;
     std::thread thread_;
 };

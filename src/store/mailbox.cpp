@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/mailbox.hpp"
 
-#include <semaphore>
+#include <condition_variable>
+#include <mutex>
 
 namespace dmid::store
 {
 Result<Appended> Mailbox::append(Append what)
 {
     std::optional<Result<Appended>> outcome;
-    std::binary_semaphore ready{0};
+    // Not a std::binary_semaphore: that of g++ 12 gives the processor away several times before it sleeps.
+    std::mutex mutex;
+    std::condition_variable ready;
     submit(std::move(what),
            [&](Result<Appended> result)
            {
+               const std::lock_guard lock{mutex};
                outcome.emplace(std::move(result));
-               ready.release();
+               ready.notify_one();
            });
-    ready.acquire();
+    std::unique_lock lock{mutex};
+    ready.wait(lock, [&outcome] { return outcome.has_value(); });
     return std::move(*outcome);
 }
 
