@@ -2,12 +2,12 @@
 // The documentation's examples are commands that run. In every .md file of the checkout,
 //
 //   ```console            runs its `$ ` lines one after another in one bash, in an empty folder, with the release
-//   $ dmid number check … build's dmid on the PATH and DMID_HOME set to that folder; what follows a command is its
-//   ok                    expected output (`...` stands for anything, also over several lines), `$ ` lines alone
+//   $ dmid number check … build's dmid on the PATH, HOME that folder, DMID_ROOT the checkout; what follows a command is
+//   ok                    its expected output (`...` stands for anything, also over several lines), `$ ` lines alone
 //   ```                   need only end with status 0; a last line `[exit 1]` names another status.
 //   ```console norun WHY  is not run, and is counted as skipped with its reason.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './command.mjs';
@@ -21,7 +21,7 @@ function blocks(page) {
       const status = /^\[exit (\d+)\]$/.exec(line);
       if (line.startsWith('$ ')) steps.push({ command: line.slice(2), expected: [], status: 0 });
       else if (steps.length === 0) continue;
-      else if (line.startsWith('> ') && steps.at(-1).expected.length === 0) steps.at(-1).command += `\n${line.slice(2)}`;
+      else if (/^>( |$)/.test(line) && steps.at(-1).expected.length === 0) steps.at(-1).command += `\n${line.slice(2)}`;
       else if (status) steps.at(-1).status = Number(status[1]);
       else steps.at(-1).expected.push(line);
     }
@@ -37,6 +37,15 @@ function pattern(expected) {
   return new RegExp(`^${lines.join('')}$`);
 }
 
+const build = process.env.DMID_BUILD ?? join(root, 'build/release');
+
+/** HOME alone says where things are: what the caller's own environment says of it counts for nothing. */
+function environment(folder) {
+  const env = { ...process.env, HOME: folder, DMID_ROOT: root, PATH: `${build}:${root}:${process.env.PATH}` };
+  for (const name of ['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME']) delete env[name];
+  return env;
+}
+
 const marker = '\u0001dmid-docs-step\u0001';
 
 /** Runs a block's commands in one shell, so that variables and folders carry over. @returns problems */
@@ -46,7 +55,7 @@ function runBlock({ page, line, steps }) {
     const script = steps.map(({ command }) => `${command}\nprintf '%s%s\\n' '${marker}' "$?"`).join('\n');
     const result = spawnSync('bash', ['-c', `exec 2>&1\n${script}`], {
       cwd: folder, encoding: 'utf8', timeout: 120_000,
-      env: { ...process.env, HOME: folder, DMID_HOME: folder, DMID_ROOT: root, PATH: `${join(root, 'build/release')}:${join(root)}:${process.env.PATH}` },
+      env: environment(folder),
     });
     const outputs = result.stdout.split(new RegExp(`${marker}(\\d+)\\n`));
     return steps.flatMap(({ command, expected, status }, index) => {
@@ -65,6 +74,10 @@ function runBlock({ page, line, steps }) {
   }
 }
 
+if (!existsSync(join(build, 'dmid'))) {
+  console.log(`${build}/dmid is not built: cmake --preset release && cmake --build build/release --target dmid`);
+  process.exit(3);
+}
 let [passed, failed, skipped] = [0, 0, 0];
 for (const block of files.filter((path) => path.endsWith('.md')).flatMap(blocks)) {
   const where = `${block.page}:${block.line}`;
