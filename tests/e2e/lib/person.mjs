@@ -23,9 +23,14 @@ export class Person {
     writeFileSync(this.passphraseFile, `the passphrase of ${name}\n`, { mode: 0o600 });
   }
 
-  /** Runs a command of this person, told as it was typed. @returns {Promise<{status, stdout, stderr, json}>} */
-  async run(argv, { told = true, input, seconds = 60, json = true, passphrase = false } = {}) {
-    if (told) this.world.teller.command(this.name, ['dmid', ...argv]);
+  /**
+   * Runs a command of this person, told as it was typed (`more` only as an ellipsis: flags that say where things are).
+   * @returns {Promise<{status, stdout, stderr, json}>}
+   */
+  async run(given, { told = true, input, seconds = 60, json = true, passphrase = false, more = [] } = {}) {
+    const argv = [...given, ...more];
+    const near = (word) => word.replaceAll(`${this.world.folder}/`, '');
+    if (told) this.world.teller.command(this.name, ['dmid', ...given.map(near), ...(more.length > 0 ? ['…'] : [])]);
     const flags = [...(json ? ['--json'] : []), ...(passphrase ? ['--passphrase-file', this.passphraseFile] : [])];
     return dmid(this.home, [...argv, ...flags], { input, seconds });
   }

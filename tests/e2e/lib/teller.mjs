@@ -6,8 +6,21 @@ const shades = { dim: 2, red: 31, green: 32, bold: 1 };
 /** The first line of an error, for an account; the whole of it is for the end. */
 const short = (error) => String(error?.message ?? error).split('\n')[0];
 
-/** Words of a command as a person would type them. */
-export const typed = (argv) => argv.map((word) => (/^[\w./:@=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+/** Words of a command as a person would type them; long ids as their beginnings. */
+export const typed = (argv) => argv.map((word) => {
+  const brief = word.replace(/\b(0x)?([0-9a-f]{8})[0-9a-f]{32,}\b/g, '$1$2…');
+  return /^[\w./:@=,+…-]+$/.test(brief) ? brief : `'${brief.replaceAll("'", "'\\''")}'`;
+}).join(' ');
+
+/** Breaks a line between words. */
+function wrapped(line, width) {
+  const out = [''];
+  for (const word of line.split(' ')) {
+    if (out.at(-1) !== '' && out.at(-1).length + word.length >= width) out.push('');
+    out[out.length - 1] += out.at(-1) === '' ? word : ` ${word}`;
+  }
+  return out;
+}
 
 /**
  * Prints an account with times, and counts what was promised and what held.
@@ -30,8 +43,8 @@ export function printingTeller({ out = process.stdout, colour = out.isTTY === tr
     command: (who, argv) => line(' ', paint('dim', `${who} $ ${typed(argv)}`)),
     /** What a command said, or a file: a few lines, set in. */
     quote: (text, most = 6) => {
-      const lines = String(text).trimEnd().split('\n');
-      for (const one of lines.slice(0, most)) out.write(`             ${paint('dim', `│ ${one.slice(0, 110)}`)}\n`);
+      const lines = String(text).trimEnd().split('\n').flatMap((one) => wrapped(one, 96));
+      for (const one of lines.slice(0, most)) out.write(`             ${paint('dim', `│ ${one}`)}\n`);
       if (lines.length > most) out.write(`             ${paint('dim', `│ … ${lines.length - most} more lines`)}\n`);
     },
     async promise(words, check) {

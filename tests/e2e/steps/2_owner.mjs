@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeIn, mailWith } from '../lib/mail.mjs';
-import { until } from '../../peers/process.mjs';
 
 /** A number that nobody of the story holds: the deny entry. */
 const spammer = '8345 6789 0123 4548';
@@ -49,11 +48,11 @@ async function mint(person) {
   teller.say(`${person.name}'s number is ${person.number}`);
 }
 
-export const publishArguments = (person) => ['publish', '--number', person.number, '--gateway', person.door.url, '--relay', person.relayUrl];
+export const publishArguments = (person) => ['publish', '--number', person.number, '--gateway', person.door.url, '--relay', person.relayUrl, '--work', '16'];
 
 async function publish(person) {
   const { teller } = person.world;
-  await teller.promise(`${person.name} publishes the key for mail, the node's address, a relay, and what strangers must bring`, async () => {
+  await teller.promise(`${person.name} publishes the key for mail, the node's address, a relay, and what strangers must bring (16 bits of work, when the node is busy)`, async () => {
     await person.sign(publishArguments(person));
     const record = await person.do(['resolve', person.number], { told: false });
     const inbox = await person.keyOf('inbox');
@@ -63,6 +62,7 @@ async function publish(person) {
     assert.equal(record.inbox_key, inbox.key);
     assert.deepEqual(record.document.gateways.map(({ url }) => url), [person.door.url]);
     assert.deepEqual(record.document.relays, [person.relayUrl]);
+    assert.equal(record.document.terms.work, 16);
   });
 }
 
@@ -111,9 +111,8 @@ async function settle(person) {
 }
 
 export async function owner(story, { people = story.world.people } = {}) {
-  const { teller, world } = story;
+  const { teller } = story;
   teller.title('2  A number of one\'s own: minted, published, a mailbox behind it, a policy in front');
   // Together: most of the time is waiting for blocks.
   await Promise.all(people.map(settle));
-  await until(() => world.people.every((person) => person.node.running()), 'the nodes');
 }

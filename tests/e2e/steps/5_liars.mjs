@@ -78,7 +78,7 @@ async function makeUpAChain(story, oracle) {
   const person = reader(story);
   await teller.promise('its proof convinces nobody: `dmid verify` wants a block hash from elsewhere', async () => {
     const flags = ['--registry', world.registry, '--chain-id', String(world.chain.chainId)];
-    const alone = await person.run(['verify', file, ...flags]);
+    const alone = await person.run(['verify', file], { more: flags });
     assert.equal(alone.status, 1);
     assert.equal(alone.json.code, 'proof.untrusted-block', alone.stderr);
     const trusted = (await world.chain.rpc('eth_getBlockByNumber', ['latest', false])).hash;
@@ -96,7 +96,7 @@ async function turnBits(story, oracle) {
   const { json: record } = await read(story, [world.chain.url], ['--proof', file]);
   const flags = ['--registry', world.registry, '--chain-id', String(world.chain.chainId)];
   await teller.promise('the true proof verifies against its block', async () => {
-    const verified = await person.run(['verify', file, '--block', record.block.hash, ...flags]);
+    const verified = await person.run(['verify', file, '--block', record.block.hash], { more: flags });
     assert.equal(verified.status, 0, verified.stderr);
     assert.equal(verified.json.inbox_key, a.inboxKey);
   });

@@ -27,7 +27,7 @@ export async function thief(story) {
   teller.title('6  A stolen signature publishes another key for A\'s number');
   const stolen = await breakIn(story);
   await teller.promise('the chain takes it, as it must: the signature is the owner\'s; there is no handover from A\'s key', async () => {
-    await stolen.sign([...publishArguments(stolen), '--fresh', ...stolen.chainFlags()]);
+    await stolen.sign([...publishArguments(stolen), '--fresh'], { more: stolen.chainFlags() });
     const record = await b.do(['resolve', a.number], { told: false });
     assert.equal(record.inbox_key, (await stolen.keyOf('inbox')).key);
     assert.notEqual(record.inbox_key, a.inboxKey);
