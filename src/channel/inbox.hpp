@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "model/classes.hpp"
 #include "net/task.hpp"
 
 #include <string>
@@ -40,10 +41,11 @@ struct Answer
     Yes yes = Yes::later;
     Errc code = Errc::gateway_stopping; ///< meaningless for `yes`
     std::string reason;                 ///< public words; may quote the public terms, never a rule
-    unsigned work = 0;      ///< with policy.challenge: the bits of work that suffice, 0 where none do
-    Hash32 id;              ///< with `yes`: the envelope's id
-    std::string promise;    ///< with `yes`: the node's signed promise, JSON
-    bool duplicate = false; ///< with `yes`: it was here before
+    unsigned work = 0;            ///< with policy.challenge: the bits of work that suffice, 0 where none do
+    model::ClassMask accepts = 0; ///< with policy.challenge: proofs that suffice instead, any one of them
+    Hash32 id;                    ///< with `yes`: the envelope's id
+    std::string promise;          ///< with `yes`: the node's signed promise, JSON
+    bool duplicate = false;       ///< with `yes`: it was here before
 };
 
 /// Where doors and channels hand in what they receive. The flow implements it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/stages.hpp"
+#include "gateway/words.hpp"
 #include "policy/door.hpp"
 #include "seal/envelope_id.hpp"
 #include "seal/work.hpp"
@@ -20,6 +21,7 @@ channel::Answer challenge(const policy::DoorVerdict& verdict)
 {
     auto answer = refuse(Errc::policy_challenge);
     answer.work = verdict.work;
+    answer.accepts = verdict.accepts;
     answer.reason = verdict.work > 0 ? "bring " + std::to_string(verdict.work) + " bits of work (NIP-13)"
                                      : "a proof is asked for";
     return answer;
@@ -41,18 +43,20 @@ Refusal judge_outside(Context& context, Arrival& arrival)
     facts.work_target = work_target(*held, context.stranger_quota);
     if (arrival.wrap)
     {
-        facts.ticket = context.tickets.shown(arrival.to->identity.number, *arrival.wrap,
-                                             arrival.wrap->pubkey.view(), arrival.now);
+        arrival.ticket = context.tickets.shown(arrival.to->identity.number, *arrival.wrap,
+                                               arrival.wrap->pubkey.view(), arrival.now);
+        if (arrival.ticket)
+            facts.ticket = arrival.ticket->sink ? policy::TicketShown::sink : policy::TicketShown::valid;
         facts.work = static_cast<std::uint8_t>(std::min(255U, seal::work_of(*arrival.wrap)));
     }
     else
         facts.shown = model::bit(model::Class::wallet);
-    // Whoever brings a ticket or work costs the others nothing.
-    if (facts.ticket == policy::TicketShown::none && facts.work < facts.work_target)
+    // Whoever brings a ticket or enough work costs the others nothing.
+    const auto suffices = std::max(arrival.to->document.terms.work, facts.work_target);
+    if (facts.ticket == policy::TicketShown::none && facts.work < suffices)
         facts.budget_left = context.budget.take(arrival.in.source, arrival.now);
 
     const auto verdict = policy::evaluate_door(arrival.to->document.terms, facts);
-    arrival.ticket = facts.ticket == policy::TicketShown::valid;
     arrival.work = facts.work;
     if (verdict.step == policy::DoorStep::challenge)
         return challenge(verdict);
@@ -79,7 +83,7 @@ model::Envelope envelope_of(const seal::Opened& opened, const Arrival& arrival)
     envelope.sent_at = seal::clamp_time(opened.rumor.created_at, arrival.now);
     envelope.parts.push_back(model::Text{opened.rumor.content});
     if (const auto* subject = seal::find_tag(opened.rumor, "subject"); subject != nullptr)
-        envelope.subject = (*subject)[1].substr(0, model::kMaxSubject);
+        envelope.subject = shortened((*subject)[1], model::kMaxSubject);
     auto answers = reference(opened.rumor, "e");
     if (opened.rumor.kind == seal::kKindReaction)
         envelope.reacts_to = answers;
@@ -128,11 +132,15 @@ Refusal recover_signer(Arrival& arrival)
 
 Refusal authenticate(Context& context, Arrival& arrival)
 {
+    // Like a wrap's, the signature of a message in the clear is checked before it counts for anything.
+    if (arrival.signed_text)
+        if (auto refused = recover_signer(arrival))
+            return refused;
     if (auto refused = judge_outside(context, arrival))
         return refused;
-    auto refused = arrival.wrap ? open_wrap(arrival) : recover_signer(arrival);
-    if (refused)
-        return refused;
+    if (arrival.wrap)
+        if (auto refused = open_wrap(arrival))
+            return refused;
     arrival.envelope.to = arrival.to->identity;
     arrival.envelope.door = arrival.in.door;
     return std::nullopt;

@@ -58,10 +58,13 @@ void apply_standing(Arrival& arrival)
     if (!arrival.standing)
         return;
     const bool doubtful = *arrival.standing == Standing::held || *arrival.standing == Standing::new_epoch;
-    if (!doubtful || !arrival.verdict.yes() || arrival.verdict.action == Action::drop)
+    if (!doubtful || !arrival.verdict.yes())
         return;
-    arrival.verdict.action = Action::request;
-    arrival.verdict.answer = Action::request;
+    // What a deny set drops is answered like what waits; what a rule drops has its own yes.
+    if (arrival.verdict.answer != Action::drop)
+        arrival.verdict.answer = Action::request;
+    if (arrival.verdict.action != Action::drop)
+        arrival.verdict.action = Action::request;
     arrival.verdict.via = {};
 }
 
@@ -97,19 +100,20 @@ Result<> judge(Context& context, Arrival& arrival)
 
     if (arrival.verdict.answer == Action::request)
     {
-        DMID_TRY(auto sum, view.held_sum(arrival.to->box(), party_key(arrival.envelope.from)));
-        if (sum.messages >= kMaxHeldMessages || sum.bytes >= kMaxHeldBytes)
+        DMID_TRY(auto sum, view.held_sum(arrival.to->box(), party_key(arrival.envelope.from), arrival.now));
+        if (sum.messages >= kMaxHeldMessages || sum.bytes + arrival.in.body.size() > kMaxHeldBytes)
             return fail(Errc::gateway_quota, "messages of this sender wait for the recipient already");
     }
     return {};
 }
 
-channel::Answer challenge(const policy::Verdict& verdict)
+channel::Answer challenge(const policy::Verdict& verdict, const model::Terms& terms)
 {
     auto answer = refuse(Errc::policy_challenge);
     answer.work = verdict.work;
     if (verdict.work > 0)
         answer.reason = "bring " + std::to_string(unsigned{verdict.work}) + " bits of work (NIP-13)";
+    answer.accepts = terms.accepts;
     return answer;
 }
 } // namespace
@@ -121,7 +125,7 @@ Refusal authorise(Context& context, Arrival& arrival)
     switch (arrival.verdict.answer)
     {
     case Action::challenge:
-        return challenge(arrival.verdict);
+        return challenge(arrival.verdict, arrival.to->document.terms);
     case Action::reject:
         return refuse(Errc::policy_rejected);
     case Action::rate_limited:
@@ -136,12 +140,16 @@ Refusal authorise(Context& context, Arrival& arrival)
 }
 
 policy::Verdict judge_again(const Context& context, const Served& to, const model::Envelope& envelope,
-                            const ContactRow& contact, UnixTime now)
+                            const ContactRow& contact, unsigned work, UnixTime now)
 {
     if (!to.policy)
-        return policy::without_policy();
+    {
+        auto verdict = policy::without_policy();
+        apply_block(verdict, contact);
+        return verdict;
+    }
     const auto& policy = *to.policy->compiled;
-    const auto facts = facts_of(context, policy, envelope, contact, 0, 0, now);
+    const auto facts = facts_of(context, policy, envelope, contact, 0, work, now);
     // No second charge: the sums count as if this were the first message of its window.
     const std::array<std::uint64_t, policy::kMaxRates> none{};
     auto verdict = policy::evaluate(policy, facts, none);

@@ -70,12 +70,6 @@ Result<Loaded> load(const store::Mailbox& mailbox, const store::MailboxId& box, 
     return Loaded{std::move(binding), cell->version};
 }
 
-bool valid_label(std::string_view label)
-{
-    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-    return !label.empty() && label.size() <= 32 && std::all_of(label.begin(), label.end(), allowed);
-}
-
 std::string lower(std::string_view text)
 {
     std::string out{text};
@@ -83,6 +77,18 @@ std::string lower(std::string_view text)
         if (c >= 'A' && c <= 'Z')
             c = static_cast<char>(c - 'A' + 'a');
     return out;
+}
+/// The cell that bars an address, whatever label it was bound under and whether or not that is still there.
+std::string bar_name(std::string_view channel, std::string_view address)
+{
+    auto text = std::string{channel} + '\0' + lower(address);
+    return "binding-barred/" + to_hex(crypto::sha256(as_bytes(text)).view());
+}
+
+bool valid_label(std::string_view label)
+{
+    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    return !label.empty() && label.size() <= 32 && std::all_of(label.begin(), label.end(), allowed);
 }
 } // namespace
 
@@ -167,8 +173,8 @@ Result<Binding> Bindings::begin(const store::MailboxId& box, std::string label, 
 {
     if (!valid_label(label))
         return fail(Errc::policy_value, "a label has 1 to 32 of a-z, 0-9 and -");
-    DMID_TRY(auto present, find(box, label));
-    if (present && present->address == address && present->state == BindingState::barred)
+    DMID_TRY(auto barred, mailbox_.cell(box, bar_name(channel, address)));
+    if (barred)
         return fail(Errc::channel_refused, "this address asked to be left alone");
     DMID_TRY(charge(box, address, now));
     Binding binding;
@@ -240,7 +246,17 @@ Result<> Bindings::set_state(const store::MailboxId& box, const std::string& lab
         return fail(Errc::gateway_no_such_entry, "no binding is called " + label);
     loaded.binding->state = state;
     loaded.binding->since = now;
-    DMID_TRY(mailbox_.compare_and_set(box, cell_name, loaded.version, encode(*loaded.binding)));
+    store::Append what;
+    what.mailbox = box;
+    what.cells.push_back({cell_name, loaded.version, encode(*loaded.binding)});
+    if (state == BindingState::barred)
+    {
+        auto bar = bar_name(loaded.binding->channel, loaded.binding->address);
+        DMID_TRY(auto present, mailbox_.cell(box, bar));
+        if (!present)
+            what.cells.push_back({std::move(bar), 0, Bytes{1}});
+    }
+    DMID_TRY(mailbox_.append(std::move(what)));
     return {};
 }
 } // namespace dmid::gateway

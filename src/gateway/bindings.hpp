@@ -52,7 +52,8 @@ public:
 
     /// Begins a binding: remembers the code's hash. `code` is what make_code() gave. A bound label stays
     /// bound until the new address is proven: the pending one waits beside it. policy.value for a label that
-    /// is not 1 to 32 of a–z, 0–9, '-'; policy.rate-limited after too many codes.
+    /// is not 1 to 32 of a–z, 0–9, '-'; policy.rate-limited after too many codes;
+    /// channel.refused for an address that asked to be left alone, under whatever label.
     Result<Binding> begin(const store::MailboxId& box, std::string label, std::string channel,
                           std::string address, const std::string& code, UnixTime now);
     /// The code that the owner entered. crypto.signature-invalid for a wrong one (a try is used up even so),

@@ -2,6 +2,8 @@
 #include "gateway/grant.hpp"
 
 #include "keys/random.hpp"
+#include "model/receipt.hpp"
+#include "seal/envelope_id.hpp"
 
 namespace dmid::gateway
 {
@@ -15,23 +17,68 @@ std::string cell_name(std::string_view prefix, const model::Party& party)
     return std::string{prefix} + to_hex(model::party_id(party).view());
 }
 
-Result<Secret32> secret_in(ByteView value)
+/// A ticket's cell: its 32 bytes, and one more where it is that of a blocked contact.
+struct TicketCell
 {
-    if (value.size() < 32)
+    Secret32 ticket;
+    bool sink = false;
+    std::uint64_t version = 0;
+};
+
+Result<std::optional<TicketCell>> read_cell(const Context& context, const store::MailboxId& box,
+                                            const std::string& name)
+{
+    DMID_TRY(auto cell, context.mailbox.cell(box, name));
+    if (!cell)
+        return std::optional<TicketCell>{};
+    const auto& value = cell->value;
+    if (value.size() != 32 && value.size() != 33)
         return fail(Errc::store_corrupt, "a ticket cell");
-    Secret32 out;
-    std::copy_n(value.begin(), 32, out.data());
-    return out;
+    TicketCell out;
+    std::copy_n(value.begin(), 32, out.ticket.data());
+    out.sink = value.size() == 33;
+    out.version = cell->version;
+    return std::optional{std::move(out)};
 }
 
 Result<std::optional<Secret32>> read_ticket(const Context& context, const store::MailboxId& box,
                                             const std::string& name)
 {
-    DMID_TRY(auto cell, context.mailbox.cell(box, name));
-    if (!cell)
-        return std::optional<Secret32>{};
-    DMID_TRY(auto secret, secret_in(cell->value));
-    return std::optional{secret};
+    DMID_TRY(auto cell, read_cell(context, box, name));
+    return cell ? std::optional{cell->ticket} : std::nullopt;
+}
+
+/// The receipt that a control message brings, if it is about a message that we sent to its author.
+std::optional<NoticeMeta> receipt_in(const Context& context, const Arrival& arrival)
+{
+    const auto& rumor = arrival.opened->rumor;
+    const auto* tag = seal::find_tag(rumor, kReceiptTag);
+    const auto* about = seal::find_tag(rumor, "e");
+    if (tag == nullptr || about == nullptr)
+        return std::nullopt;
+    const auto bytes = from_base64url((*tag)[1]);
+    const auto message = fixed_from_hex<Hash32>((*about)[1]);
+    if (!bytes || !message)
+        return std::nullopt;
+    const auto receipt = model::decode_receipt(*bytes);
+    const auto& from = arrival.envelope.from.front();
+    if (!receipt || !model::verify_receipt(*receipt) || model::Party{receipt->receipt.to} != from)
+        return std::nullopt;
+    const auto sent = context.mailbox.find(arrival.to->box(), *message);
+    if (!sent || !*sent || (*sent)->forgotten ||
+        (*sent)->entry.kind != static_cast<std::uint16_t>(Kind::outgoing))
+        return std::nullopt;
+    const auto letter = decode_letter((*sent)->entry.body);
+    const auto ours =
+        letter ? seal::parse_rumor(letter->rumor) : Result<seal::Rumor>{fail(Errc::store_corrupt)};
+    if (!ours ||
+        seal::envelope_id_rumor(receipt->receipt.to, *message, ours->pubkey) != receipt->receipt.envelope)
+        return std::nullopt;
+    NoticeMeta meta;
+    meta.what = kReceiptNotice;
+    meta.message = *message;
+    meta.receipt = static_cast<std::uint8_t>(receipt->receipt.state);
+    return meta;
 }
 
 bool from_number(const Arrival& arrival)
@@ -47,11 +94,13 @@ bool is_control(const Arrival& arrival)
            seal::find_tag(arrival.opened->rumor, kControlTag) != nullptr;
 }
 
-Result<store::Append> control_entry(const Context& /*context*/, const Arrival& arrival)
+Result<store::Append> control_entry(const Context& context, const Arrival& arrival)
 {
-    NoticeMeta meta;
+    const auto receipt = receipt_in(context, arrival);
+    auto meta = receipt.value_or(NoticeMeta{});
     meta.from = arrival.envelope.from.front();
-    meta.what = "grant";
+    if (!receipt)
+        meta.what = kGrantNotice;
     meta.at = arrival.now;
     store::Entry entry;
     entry.id = arrival.id;
@@ -60,6 +109,9 @@ Result<store::Append> control_entry(const Context& /*context*/, const Arrival& a
     entry.meta = encode(meta);
     entry.content = arrival.envelope.ref;
     entry.time = arrival.now * 1000;
+    // A grant has done its work with this append; only its id is needed on.
+    if (!receipt)
+        entry.reclaim_at = (arrival.now + kReclaimDroppedAfter) * 1000;
     store::Append what;
     what.mailbox = arrival.to->box();
     what.entries.push_back(std::move(entry));
@@ -114,14 +166,31 @@ Result<Secret32> issue_ticket(Context& context, const Served& served, const mode
     return *stored;
 }
 
+Result<std::optional<Secret32>> mark_ticket(const Context& context, const store::MailboxId& box,
+                                            const model::Party& of, bool sink, store::Append& what)
+{
+    const auto name = cell_name(kIssued, of);
+    DMID_TRY(auto cell, read_cell(context, box, name));
+    if (!cell)
+        return std::optional<Secret32>{};
+    if (cell->sink != sink)
+    {
+        auto value = to_bytes(cell->ticket.view());
+        if (sink)
+            value.push_back(1);
+        what.cells.push_back({name, cell->version, std::move(value)});
+    }
+    return std::optional{cell->ticket};
+}
+
 Result<> load_tickets(Context& context, const Served& served)
 {
     DMID_TRY(auto names, context.mailbox.cell_names(served.box(), kIssued));
     for (const auto& name : names)
     {
-        DMID_TRY(auto ticket, read_ticket(context, served.box(), name));
-        if (ticket)
-            context.tickets.put(served.identity.number, *ticket, false, context.clock.now());
+        DMID_TRY(auto cell, read_cell(context, served.box(), name));
+        if (cell)
+            context.tickets.put(served.identity.number, cell->ticket, cell->sink, context.clock.now());
     }
     return {};
 }

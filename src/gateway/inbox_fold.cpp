@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/view_rows.hpp"
+#include "model/receipt.hpp"
 
 #include <algorithm>
 
@@ -33,10 +34,15 @@ public:
         row.at = meta.received_at;
         row.size = meta.size;
         row.legs = static_cast<std::uint32_t>(meta.legs.size());
+        // A dropped message counts like the held one that it is answered as: whether its sender may go on
+        // must not tell them apart.
+        row.counted = meta.counted && (row.state == State::held || row.state == State::dropped);
         put(entry.id, row);
-        // A dropped message counts like a held one: whether its sender may go on must not tell them apart.
-        if (row.state == State::held || row.state == State::dropped)
+        if (row.counted)
+        {
+            lapse_ghosts(row);
             count_held(row, +1);
+        }
         if (row.state == State::dropped)
             return;
         list(entry.id, row);
@@ -82,13 +88,33 @@ public:
         put(meta.message, *row);
     }
 
+    /// What the other side's node says became of a message of ours.
+    void notice(const Hash32& id, const NoticeMeta& meta)
+    {
+        if (meta.what != kReceiptNotice)
+            return;
+        auto row = get(meta.message);
+        if (!row || row->incoming || row->party != model::party_id(meta.from) ||
+            row->outcomes.size() >= rows::kMaxOutcomes)
+            return;
+        row->outcomes.push_back(id);
+        const auto said = static_cast<model::ReceiptState>(meta.receipt);
+        if (said >= model::ReceiptState::delivered)
+            row->state = State::delivered;
+        else if (said >= model::ReceiptState::expired && row->state != State::delivered)
+            row->state = said == model::ReceiptState::expired ? State::expired : State::failed;
+        put(meta.message, *row);
+    }
+
     void revised(const RevisedMeta& meta)
     {
         auto row = get(meta.message);
         if (!row || row->state != State::held)
             return;
         tx_.erase(rows::key(box_, Tag::held, row->party, row->position));
-        count_held(*row, -1);
+        if (row->counted)
+            count_held(*row, -1);
+        row->counted = false;
         row->state = meta.state;
         row->legs = static_cast<std::uint32_t>(meta.legs.size());
         put(meta.message, *row);
@@ -104,15 +130,13 @@ public:
             auto row = kept ? rows::decode_contact(*kept) : ContactRow{};
             const auto denied = tx_.get(denied_key);
             const auto denied_at = denied ? static_cast<UnixTime>(rows::decode_number(*denied)) : 0;
+            // Only the latest of each word is kept, and who wins is told when it is read: entries of several
+            // devices merge in any order.
             if (meta.answered)
                 row.answered_at = std::max(row.answered_at, meta.at);
             else if (meta.allow)
-            {
                 row.allowed_at = std::max(row.allowed_at, meta.at);
-                if (denied && meta.at > denied_at)
-                    tx_.erase(denied_key);
-            }
-            else if (meta.at >= row.allowed_at)
+            else
                 tx_.put(denied_key,
                         rows::encode_number(static_cast<std::uint64_t>(std::max(denied_at, meta.at))));
             tx_.put(contact_key, rows::encode(row));
@@ -125,13 +149,15 @@ public:
         if (!row)
             return;
         if (row->state == State::held)
-        {
             tx_.erase(rows::key(box_, Tag::held, row->party, row->position));
+        if (row->counted && row->state == State::dropped)
+            leave_ghost(*row);
+        else if (row->counted)
             count_held(*row, -1);
-        }
         tx_.erase(rows::key(box_, Tag::order, row->position));
         tx_.erase(rows::key(box_, Tag::in_thread, row->thread, row->position));
         tx_.erase(rows::key(box_, Tag::message, id));
+        find_newest(row->thread, id);
     }
 
 private:
@@ -154,6 +180,55 @@ private:
         tx_.put(rows::key(box_, Tag::order, row.position), id.view());
         tx_.put(rows::key(box_, Tag::in_thread, row.thread, row.position), id.view());
         tx_.put(rows::key(box_, Tag::thread, row.thread), id.view());
+    }
+
+    /// Its bytes are gone from the disk, and from the quota; to its sender nothing has changed.
+    void leave_ghost(const MessageRow& row)
+    {
+        tx_.put(rows::key(box_, Tag::ghost, row.party, row.position),
+                rows::encode(rows::Ghost{row.at, row.size}));
+        const auto all_key = rows::key(box_, Tag::held_all);
+        const auto kept = tx_.get(all_key);
+        const auto all = kept ? rows::decode_number(*kept) : 0;
+        tx_.put(all_key, rows::encode_number(all - std::min(all, row.size)));
+    }
+
+    void lapse_ghosts(const MessageRow& newer)
+    {
+        store::Scan scan;
+        scan.prefix = rows::key(box_, Tag::ghost, newer.party);
+        scan.limit = kMaxHeldMessages * 2;
+        for (const auto& [key, value] : tx_.scan(scan))
+        {
+            const auto ghost = rows::decode_ghost(value);
+            if (newer.at - ghost.at < kHoldFor)
+                continue;
+            tx_.erase(key);
+            const auto sum_key = rows::key(box_, Tag::held_sum, newer.party);
+            const auto kept = tx_.get(sum_key);
+            auto sum = kept ? rows::decode_sum(*kept) : HeldSum{};
+            sum.messages -= std::min<std::uint64_t>(sum.messages, 1);
+            sum.bytes -= std::min(sum.bytes, ghost.size);
+            tx_.put(sum_key, rows::encode(sum));
+        }
+    }
+
+    /// The thread's newest message went: the one before it takes its place.
+    void find_newest(const Hash32& thread, const Hash32& gone)
+    {
+        const auto newest_key = rows::key(box_, Tag::thread, thread);
+        const auto newest = tx_.get(newest_key);
+        if (!newest || rows::decode_id(*newest) != gone)
+            return;
+        store::Scan scan;
+        scan.prefix = rows::key(box_, Tag::in_thread, thread);
+        scan.limit = 1;
+        scan.backward = true;
+        const auto before = tx_.scan(scan);
+        if (before.empty())
+            tx_.erase(newest_key);
+        else
+            tx_.put(newest_key, before.front().second);
     }
 
     void count_held(const MessageRow& row, int sign)
@@ -189,7 +264,7 @@ class InboxFold final : public store::Fold
 {
 public:
     std::string_view name() const override { return kInboxView; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return 2; }
 
     // An entry that does not decode was written by a later version: it has no rows in this one.
     void apply(ViewTx& tx, const MailboxId& box, Position position, const store::Entry& entry) override
@@ -218,8 +293,11 @@ public:
             if (const auto meta = decode_consent(entry.meta))
                 fold.consent(*meta);
             break;
-        case Kind::leg:
         case Kind::notice:
+            if (const auto meta = decode_notice(entry.meta))
+                fold.notice(entry.id, *meta);
+            break;
+        case Kind::leg:
             break;
         }
     }

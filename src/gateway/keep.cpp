@@ -37,8 +37,11 @@ void charge_ticket(const Arrival& arrival, store::Append& what)
     if (!arrival.ticket || !arrival.wrap)
         return;
     auto name = to_bytes(as_bytes("dmid/ticket-use"));
+    dmid::append(name, arrival.to->box().view());
+    dmid::append(name, arrival.ticket->handle.view());
     dmid::append(name, arrival.wrap->pubkey.view());
-    what.charges.push_back({crypto::sha256(name), seal::utc_day(arrival.wrap->created_at) * 86400, 1, 1});
+    // The handle's own day, which the sender cannot choose: one window for each handle.
+    what.charges.push_back({crypto::sha256(name), arrival.ticket->day * 86400, 1, 1});
 }
 
 Result<store::Append> entry_of(const Arrival& arrival)
@@ -56,6 +59,8 @@ Result<store::Append> entry_of(const Arrival& arrival)
     meta.door = arrival.in.door;
     meta.received_at = arrival.now;
     meta.size = arrival.in.body.size();
+    meta.counted = verdict.answer == Action::request;
+    meta.work = static_cast<std::uint8_t>(std::min(255U, arrival.work));
     meta.legs = plan_legs(verdict.via);
 
     store::Entry entry;
@@ -69,8 +74,6 @@ Result<store::Append> entry_of(const Arrival& arrival)
     entry.time = arrival.now * 1000;
     if (meta.state == State::queued)
         entry.work_due = entry.time;
-    if (meta.state == State::held)
-        entry.reclaim_at = (arrival.now + kHoldFor) * 1000;
     if (meta.state == State::dropped)
         entry.reclaim_at = (arrival.now + kReclaimDroppedAfter) * 1000;
 
@@ -80,7 +83,6 @@ Result<store::Append> entry_of(const Arrival& arrival)
     if (verdict.charge)
         for (const auto& counter : arrival.counters.view())
             what.charges.push_back({counter.name, counter.window_start, 1, counter.limit});
-    charge_ticket(arrival, what);
     return what;
 }
 } // namespace
@@ -90,6 +92,7 @@ net::Task<Refusal> keep(Context& context, Arrival& arrival, bool& duplicate)
     auto what = is_control(arrival) ? control_entry(context, arrival) : entry_of(arrival);
     if (!what)
         co_return refuse(what.error());
+    charge_ticket(arrival, *what);
     if (arrival.verdict.action != Action::drop)
         add_granted_ticket(context, arrival, *what);
     auto appended = co_await append(context, std::move(*what));

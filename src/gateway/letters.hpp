@@ -18,6 +18,7 @@ struct Draft
     std::string subject;
     std::optional<Hash32> answers; ///< the rumor that it answers
     bool control = false;          ///< for the reader's node only, never shown
+    std::string receipt;           ///< with `control`: a signed receipt in base64url; grants nothing then
 };
 
 /// The append that sends a letter: the letter with its work, and that the owner wrote to this party. Issues a
@@ -31,6 +32,10 @@ enum class Consent : std::uint8_t
     deny,
     answered,
 };
+/// What became of a held message: at most one such entry for each, so the first word stands. Work where
+/// meta.state is `queued`.
+store::Entry revised_entry(const Hash32& message, const Hash32& thread, Kind kind, RevisedMeta meta);
+
 /// The owner's word about parties, as a log entry.
 store::Entry consent_entry(const Served& served, const model::Counterparty& parties, Consent what,
                            UnixTime now);

@@ -57,6 +57,16 @@ Result<> remember(Context& context, const model::Identity& identity, const Remem
     return {};
 }
 
+/// Whose word on the policy counts: a key that came without a handover has to wait for it.
+Result<XOnlyKey> policy_key(const Context& context, const model::Identity& identity,
+                            const std::optional<model::Document>& document)
+{
+    DMID_TRY(auto pin, context.pins.find(mailbox_of(identity), identity.network, identity.number));
+    if (pin && pin->epoch == identity.epoch)
+        return pin->policy_key;
+    return document ? document->policy_key : XOnlyKey{};
+}
+
 Result<> serve(Context& context, const Serving& serving, const model::Identity& identity,
                const std::optional<model::Document>& document, std::uint8_t flags)
 {
@@ -67,9 +77,13 @@ Result<> serve(Context& context, const Serving& serving, const model::Identity& 
     served.flags = flags;
     if (document)
         served.document = *document;
+    DMID_TRY(served.policy_key, policy_key(context, identity, document));
     DMID_TRY(served.policy, load_policy(context.mailbox, identity));
     DMID_TRY(load_tickets(context, served));
     context.served.put(std::move(served));
+    // A policy that was set meanwhile was put into what has just been replaced.
+    DMID_TRY(auto policy, load_policy(context.mailbox, identity));
+    context.served.change(identity.number, [&](Served& next) { next.policy = std::move(policy); });
     return {};
 }
 
@@ -90,6 +104,27 @@ void check_keys(Context& context, const Serving& serving, const std::optional<mo
                              "the published inbox key of " + serving.number.in_fours() +
                                  " is not held here: messages to it cannot be opened",
                              context.clock.now());
+}
+
+/// Judges the published keys against the ones that this node has pinned.
+Result<> judge_own(Context& context, const Serving& serving, const resolve::Resolution& resolution)
+{
+    if (!resolution.document)
+        return {};
+    const auto& identity = resolution.identity;
+    DMID_TRY(const auto standing, context.pins.judge(mailbox_of(identity), identity, *resolution.document,
+                                                     disputed(resolution.record), context.clock.now()));
+    const auto alarm = "policy key " + serving.number.digits();
+    if (standing == Standing::first || standing == Standing::trusted)
+        context.alarms.clear(alarm);
+    else
+        context.alarms.raise(
+            alarm,
+            "the keys of " + serving.number.in_fours() +
+                " changed without a handover: policies of the former policy key count for 24 "
+                "hours, or until `dmid confirm`",
+            context.clock.now());
+    return {};
 }
 
 bool same(const Served& present, const model::Identity& identity,
@@ -123,7 +158,10 @@ net::Task<Result<>> refresh_number(Context& context, Serving serving)
     const auto& record = resolution->record;
     check_keys(context, serving, resolution->document);
     const auto present = context.served.by_number(serving.number);
-    if (present && same(*present, resolution->identity, resolution->document, record.flags()))
+    DMID_CO_TRY(judge_own(context, serving, *resolution));
+    DMID_CO_TRY(const auto key, policy_key(context, resolution->identity, resolution->document));
+    if (present && present->policy_key == key &&
+        same(*present, resolution->identity, resolution->document, record.flags()))
         co_return Result<>{};
     if (present && present->identity.epoch != resolution->identity.epoch)
         context.alarms.raise("epoch " + serving.number.digits(),

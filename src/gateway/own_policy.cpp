@@ -31,6 +31,15 @@ Result<> check_labels(const Context& context, const Served& served, const policy
     return {};
 }
 
+/// A zone that this machine has no table of would leave every message undecided.
+Result<> check_zones(const Context& context, const policy::Policy& policy)
+{
+    for (const auto& zone : policy.zones)
+        if (zone != "UTC" && !context.zones(zone, context.clock.now()))
+            return fail(Errc::policy_value, "this machine knows no time zone " + zone + " (package tzdata)");
+    return {};
+}
+
 std::optional<model::PolicyPosition> present_position(const Served& served)
 {
     return served.policy ? std::optional{served.policy->position} : std::nullopt;
@@ -68,9 +77,10 @@ Result<model::PolicyContent> prepare_policy(const Context& context, const Served
 {
     DMID_TRY(auto policy, policy::parse_toml(toml));
     DMID_TRY(check_labels(context, served, policy));
+    DMID_TRY(check_zones(context, policy));
     model::PolicyContent content;
     content.identity = served.identity;
-    content.key = served.document.policy_key;
+    content.key = served.policy_key;
     content.seq = 1;
     DMID_TRY(content.body, policy::encode(policy));
     const auto present = present_position(served);
@@ -85,10 +95,11 @@ Result<model::PolicyContent> prepare_policy(const Context& context, const Served
 net::Task<Result<InForce>> set_policy(Context& context, ServedPtr served, Bytes bytes)
 {
     DMID_CO_TRY(auto signed_policy, model::decode_policy(bytes));
-    DMID_CO_TRY(model::verify_policy(signed_policy, served->identity, served->document.policy_key));
+    DMID_CO_TRY(model::verify_policy(signed_policy, served->identity, served->policy_key));
     DMID_CO_TRY(model::check_successor(present_position(*served), signed_policy.content));
     DMID_CO_TRY(auto in_force, compile(signed_policy));
     DMID_CO_TRY(check_labels(context, *served, in_force.compiled->policy()));
+    DMID_CO_TRY(check_zones(context, in_force.compiled->policy()));
     DMID_CO_TRY(auto cell, context.mailbox.cell(served->box(), kCell));
     store::Append what;
     what.mailbox = served->box();

@@ -13,13 +13,15 @@ namespace dmid::gateway
 Result<std::optional<InForce>> load_policy(const store::Mailbox& mailbox, const model::Identity& identity);
 
 /// What the policy key has to sign so that this TOML becomes the next policy. Errors of policy::parse_toml;
-/// policy.unknown-label where `via` names a label that is not bound.
+/// policy.unknown-label where `via` names a label that is not bound; policy.value for a zone
+/// that this machine does not know.
 Result<model::PolicyContent> prepare_policy(const Context& context, const Served& served,
                                             std::string_view toml);
 
-/// Takes a signed policy over, at once and durably. policy.signature unless the published policy key signed
-/// it for this identity; policy.seq unless it follows the present one; policy.unknown-label; errors of
-/// policy::decode. On any error the present policy stays in force.
+/// Takes a signed policy over, at once and durably. policy.signature unless the number's policy key (the
+/// published one, or the pinned one while a change without handover waits) signed it for this identity;
+/// policy.seq unless it follows the present one; policy.unknown-label; errors of policy::decode. On any error
+/// the present policy stays in force.
 net::Task<Result<InForce>> set_policy(Context& context, ServedPtr served, Bytes signed_policy);
 
 /// Every label that the policy names.

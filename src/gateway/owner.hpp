@@ -94,6 +94,9 @@ Result<MessageInfo> message(const Context& context, const Served& served, const 
 /// Who a reference means; gateway.no-such-entry, number.*.
 Result<model::Counterparty> parties_of(const Context& context, const Served& served,
                                        const Reference& reference);
+/// The same, but a number that the mailbox has not dealt with is resolved: its present holder is meant.
+/// Errors of resolving then.
+net::Task<Result<model::Counterparty>> find_parties(Context& context, ServedPtr served, Reference reference);
 PartyInfo describe(const InboxView& view, const store::MailboxId& box, const model::Counterparty& parties);
 
 // --- writing ---
@@ -108,6 +111,7 @@ net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, 
 net::Task<Result<Decided>> accept(Context& context, ServedPtr served, Reference who);
 /// A deny entry for every epoch; discards what is held.
 net::Task<Result<Decided>> block(Context& context, ServedPtr served, Reference who);
-/// Takes over the present keys, or the new epoch, of a number.
+/// Takes over the present keys, or the new epoch, of a number, and judges again what is held of it where it
+/// is a contact.
 net::Task<Result<PartyInfo>> confirm(Context& context, ServedPtr served, Reference who);
 } // namespace dmid::gateway

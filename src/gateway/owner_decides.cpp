@@ -3,9 +3,11 @@
 #include "gateway/grant.hpp"
 #include "gateway/letters.hpp"
 #include "gateway/owner.hpp"
+#include "gateway/receipts_out.hpp"
 #include "gateway/stages.hpp"
 #include "gateway/steps.hpp"
 #include "keys/random.hpp"
+#include "model/identifier.hpp"
 
 namespace dmid::gateway
 {
@@ -22,32 +24,18 @@ Hash32 revised_id(const Hash32& message)
     return crypto::sha256(bytes);
 }
 
-store::Entry revised_entry(const Hash32& message, const Hash32& thread, Kind kind, RevisedMeta meta)
-{
-    store::Entry entry;
-    entry.id = revised_id(message);
-    entry.kind = static_cast<std::uint16_t>(kind);
-    entry.thread = thread;
-    entry.time = meta.at * 1000;
-    entry.content = entry.id;
-    if (meta.state == State::queued)
-        entry.work_due = entry.time;
-    meta.message = message;
-    entry.meta = encode(meta);
-    return entry;
-}
-
 /// One held message, judged again as of now with its sender a contact. Nothing where it stays a request.
 Result<std::optional<store::Entry>> release(const Context& context, const Served& served, const Hash32& id,
-                                            UnixTime now)
+                                            ContactRow contact, UnixTime now)
 {
     DMID_TRY(auto stored, context.mailbox.find(served.box(), id));
     if (!stored || stored->forgotten)
         return std::optional<store::Entry>{};
     DMID_TRY(auto envelope, model::decode_envelope(stored->entry.body));
-    ContactRow contact;
+    DMID_TRY(const auto arrived, decode_arrived(stored->entry.meta));
     contact.allowed_at = now;
-    const auto verdict = judge_again(context, served, envelope, contact, now);
+    contact.denied_at = 0;
+    const auto verdict = judge_again(context, served, envelope, contact, arrived.work, now);
     RevisedMeta meta;
     meta.at = now;
     if (verdict.action == Action::deliver || verdict.action == Action::digest || !served.policy)
@@ -57,7 +45,8 @@ Result<std::optional<store::Entry>> release(const Context& context, const Served
         meta.state = meta.legs.empty() ? State::accepted : State::queued;
         return std::optional{revised_entry(id, stored->entry.thread, Kind::released, std::move(meta))};
     }
-    if (verdict.action == Action::request)
+    // What the policy asks for may still be brought by the next message; this one goes on waiting.
+    if (verdict.action != Action::reject && verdict.action != Action::drop)
         return std::optional<store::Entry>{};
     meta.state = State::discarded;
     meta.reason = "the policy does not let it through";
@@ -83,12 +72,74 @@ Result<std::vector<Hash32>> held_of(const Context& context, const Served& served
     return view.held(served.box(), party_key(parties), kMostHeld);
 }
 
+/// Entries for everything that is held of the party and does not have to wait any more.
+Result<std::size_t> release_held(Context& context, const Served& served, const model::Counterparty& parties,
+                                 UnixTime now, store::Append& what)
+{
+    DMID_TRY(const auto held, held_of(context, served, parties));
+    DMID_TRY(auto view, InboxView::open(context.mailbox));
+    DMID_TRY(const auto contact, view.contact(served.box(), parties));
+    std::size_t released = 0;
+    for (const auto& id : held)
+    {
+        DMID_TRY(auto entry, release(context, served, id, contact, now));
+        if (!entry)
+            continue;
+        const bool rejected = entry->kind == static_cast<std::uint16_t>(Kind::discarded);
+        what.entries.push_back(std::move(*entry));
+        if (rejected)
+        {
+            DMID_TRY(add_receipt(context, served, id, model::ReceiptState::rejected, what));
+        }
+        else
+            ++released;
+    }
+    return released;
+}
+
+/// The owner's word comes after what the owner said before, whatever the clock was set to meanwhile.
+Result<UnixTime> after_last_word(const Context& context, const Served& served,
+                                 const model::Counterparty& parties, Consent word)
+{
+    DMID_TRY(auto view, InboxView::open(context.mailbox));
+    DMID_TRY(const auto row, view.contact(served.box(), parties));
+    const auto now = context.clock.now();
+    return word == Consent::allow && row.blocked() ? std::max(now, row.denied_at + 1)
+                                                   : std::max(now, row.allowed_at);
+}
+
+/// Blocking needs no chain: a deny entry matches whoever holds the number.
+net::Task<Result<model::Counterparty>> find_blocked(Context& context, ServedPtr served, Reference who)
+{
+    auto found = co_await find_parties(context, served, who);
+    if (found || !retryable(found.error().code))
+        co_return found;
+    DMID_CO_TRY(auto identifier, model::parse_identifier(who.party));
+    const auto network = identifier.network.value_or(context.resolver.network());
+    co_return model::Counterparty{model::Identity{network, identifier.number, 0}};
+}
+
 Result<PartyInfo> described(const Context& context, const Served& served, const model::Counterparty& parties)
 {
     DMID_TRY(auto view, InboxView::open(context.mailbox));
     return describe(view, served.box(), parties);
 }
 } // namespace
+
+store::Entry revised_entry(const Hash32& message, const Hash32& thread, Kind kind, RevisedMeta meta)
+{
+    store::Entry entry;
+    entry.id = revised_id(message);
+    entry.kind = static_cast<std::uint16_t>(kind);
+    entry.thread = thread;
+    entry.time = meta.at * 1000;
+    entry.content = entry.id;
+    if (meta.state == State::queued)
+        entry.work_due = entry.time;
+    meta.message = message;
+    entry.meta = encode(meta);
+    return entry;
+}
 
 store::Entry consent_entry(const Served& served, const model::Counterparty& parties, Consent what,
                            UnixTime now)
@@ -110,43 +161,45 @@ store::Entry consent_entry(const Served& served, const model::Counterparty& part
 
 net::Task<Result<Decided>> accept(Context& context, ServedPtr served, Reference who)
 {
-    DMID_CO_TRY(auto parties, parties_of(context, *served, who));
-    if (parties.empty())
+    auto parties = co_await find_parties(context, served, std::move(who));
+    if (!parties)
+        co_return tl::unexpected<Error>(std::move(parties).error());
+    if (parties->empty())
         co_return fail(Errc::input_usage, "nobody can become a contact who proved nothing");
-    DMID_CO_TRY(auto held, held_of(context, *served, parties));
     const auto now = context.clock.now();
+    DMID_CO_TRY(const auto at, after_last_word(context, *served, *parties, Consent::allow));
     store::Append what;
     what.mailbox = served->box();
-    what.entries.push_back(consent_entry(*served, parties, Consent::allow, now));
+    what.entries.push_back(consent_entry(*served, *parties, Consent::allow, at));
     Decided decided;
-    for (const auto& id : held)
-    {
-        DMID_CO_TRY(auto entry, release(context, *served, id, now));
-        if (!entry)
-            continue;
-        decided.messages += entry->kind == static_cast<std::uint16_t>(Kind::released) ? 1 : 0;
-        what.entries.push_back(std::move(*entry));
-    }
+    DMID_CO_TRY(decided.messages, release_held(context, *served, *parties, now, what));
+    DMID_CO_TRY(auto ticket, mark_ticket(context, served->box(), parties->front(), false, what));
     auto appended = co_await append(context, std::move(what));
     if (!appended)
         co_return tl::unexpected<Error>(std::move(appended).error());
     step(steps::kOwnerAppended);
-    if (const auto* identity = std::get_if<model::Identity>(&parties.front()))
+    if (ticket)
+        context.tickets.put(served->identity.number, *ticket, false, now);
+    if (const auto* identity = std::get_if<model::Identity>(&parties->front()))
         co_await grant(context, served, *identity);
-    DMID_CO_TRY(decided.party, described(context, *served, parties));
+    DMID_CO_TRY(decided.party, described(context, *served, *parties));
     co_return decided;
 }
 
 net::Task<Result<Decided>> block(Context& context, ServedPtr served, Reference who)
 {
-    DMID_CO_TRY(auto parties, parties_of(context, *served, who));
+    auto found = co_await find_blocked(context, served, std::move(who));
+    if (!found)
+        co_return tl::unexpected<Error>(std::move(found).error());
+    const auto& parties = *found;
     if (parties.empty())
         co_return fail(Errc::input_usage, "nobody can be blocked who proved nothing");
     DMID_CO_TRY(auto held, held_of(context, *served, parties));
     const auto now = context.clock.now();
+    DMID_CO_TRY(const auto at, after_last_word(context, *served, parties, Consent::deny));
     store::Append what;
     what.mailbox = served->box();
-    what.entries.push_back(consent_entry(*served, parties, Consent::deny, now));
+    what.entries.push_back(consent_entry(*served, parties, Consent::deny, at));
     for (const auto& id : held)
     {
         DMID_CO_TRY(auto stored, context.mailbox.find(served->box(), id));
@@ -158,12 +211,12 @@ net::Task<Result<Decided>> block(Context& context, ServedPtr served, Reference w
         meta.at = now;
         what.entries.push_back(revised_entry(id, stored->entry.thread, Kind::discarded, std::move(meta)));
     }
+    // The door goes on answering the blocked contact's ticket as before.
+    DMID_CO_TRY(auto ticket, mark_ticket(context, served->box(), parties.front(), true, what));
     auto appended = co_await append(context, std::move(what));
     if (!appended)
         co_return tl::unexpected<Error>(std::move(appended).error());
     step(steps::kOwnerAppended);
-    // The door goes on answering the blocked contact's ticket as before.
-    DMID_CO_TRY(auto ticket, issued_ticket(context, served->box(), parties.front()));
     if (ticket)
         context.tickets.put(served->identity.number, *ticket, true, now);
     Decided decided;
@@ -174,8 +227,10 @@ net::Task<Result<Decided>> block(Context& context, ServedPtr served, Reference w
 
 net::Task<Result<PartyInfo>> confirm(Context& context, ServedPtr served, Reference who)
 {
-    DMID_CO_TRY(auto parties, parties_of(context, *served, who));
-    const auto* identity = parties.empty() ? nullptr : std::get_if<model::Identity>(&parties.front());
+    auto parties = co_await find_parties(context, served, std::move(who));
+    if (!parties)
+        co_return tl::unexpected<Error>(std::move(parties).error());
+    const auto* identity = parties->empty() ? nullptr : std::get_if<model::Identity>(&parties->front());
     if (identity == nullptr)
         co_return fail(Errc::input_usage, "only a number has keys to confirm");
     const auto number = identity->number;
@@ -186,8 +241,18 @@ net::Task<Result<PartyInfo>> confirm(Context& context, ServedPtr served, Referen
     if (!resolution->document)
         co_return fail(Errc::resolve_not_published);
     DMID_CO_TRY(context.pins.confirm(served->box(), resolution->identity, *resolution->document));
+    const model::Counterparty present{resolution->identity};
+    DMID_CO_TRY(auto info, described(context, *served, present));
+    if (info.contact)
+    {
+        store::Append what;
+        what.mailbox = served->box();
+        DMID_CO_TRY(release_held(context, *served, present, context.clock.now(), what));
+        auto appended = co_await append(context, std::move(what));
+        if (!appended)
+            co_return tl::unexpected<Error>(std::move(appended).error());
+    }
     context.bell.ring();
-    DMID_CO_TRY(auto info, described(context, *served, {resolution->identity}));
     co_return info;
 }
 } // namespace dmid::gateway

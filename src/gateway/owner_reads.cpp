@@ -3,6 +3,7 @@
 #include "gateway/words.hpp"
 #include "model/identifier.hpp"
 #include "model/npub.hpp"
+#include "model/receipt.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,9 @@ namespace dmid::gateway
 {
 namespace
 {
+/// More than the strangers' quota has room for.
+constexpr std::size_t kMostRequests = 100'000;
+
 std::string why_of(const MessageInfo& info, const std::string& reason)
 {
     if (info.state == State::held)
@@ -21,6 +25,20 @@ std::string why_of(const MessageInfo& info, const std::string& reason)
     return {};
 }
 
+/// What the other side's node said, as one more receipt.
+ReceiptInfo told(const NoticeMeta& notice)
+{
+    const auto said = static_cast<model::ReceiptState>(notice.receipt);
+    ReceiptInfo info;
+    info.state = said >= model::ReceiptState::delivered ? State::delivered
+                 : said == model::ReceiptState::expired ? State::expired
+                 : said >= model::ReceiptState::failed  ? State::failed
+                                                        : State::accepted;
+    info.detail = "their node says: " + std::string{model::name(said)};
+    info.at = notice.at;
+    return info;
+}
+
 Result<std::vector<ReceiptInfo>> receipts_of(const Context& context, const store::MailboxId& box,
                                              const MessageRow& row)
 {
@@ -30,6 +48,12 @@ Result<std::vector<ReceiptInfo>> receipts_of(const Context& context, const store
         DMID_TRY(auto stored, context.mailbox.find(box, id));
         if (!stored || stored->forgotten)
             continue;
+        if (stored->entry.kind == static_cast<std::uint16_t>(Kind::notice))
+        {
+            DMID_TRY(auto notice, decode_notice(stored->entry.meta));
+            out.push_back(told(notice));
+            continue;
+        }
         DMID_TRY(auto meta, decode_outcome(stored->entry.meta));
         out.push_back({meta.state, meta.label, meta.channel, meta.detail, meta.repeated, meta.at});
     }
@@ -94,18 +118,20 @@ Result<Page> page_of(const Context& context, const InboxView& view, const store:
 }
 
 Result<Page> requests(const Context& context, const InboxView& view, const store::MailboxId& box,
-                      std::size_t limit)
+                      store::Position after, std::size_t limit)
 {
-    DMID_TRY(auto held, view.held(box, std::nullopt, limit));
+    // Kept by sender: only all of them together can be put in order.
+    DMID_TRY(auto held, view.held(box, std::nullopt, kMostRequests));
     std::vector<ListedMessage> listed;
     for (const auto& id : held)
     {
+        if (listed.size() == limit)
+            break;
         DMID_TRY(auto row, view.message(box, id));
-        if (row)
+        if (row && row->position > after)
             listed.push_back({id, std::move(*row)});
     }
-    DMID_TRY(auto page, page_of(context, view, box, listed, limit + 1));
-    return page;
+    return page_of(context, view, box, listed, limit);
 }
 
 Result<model::Counterparty> parties_of_message(const Context& context, const store::MailboxId& box,
@@ -148,7 +174,7 @@ Result<Page> inbox(const Context& context, const Served& served, bool requests_o
 {
     DMID_TRY(auto view, InboxView::open(context.mailbox));
     if (requests_only)
-        return requests(context, view, served.box(), limit);
+        return requests(context, view, served.box(), after, limit);
     DMID_TRY(auto listed, view.messages(served.box(), after, limit));
     return page_of(context, view, served.box(), listed, limit);
 }
@@ -217,5 +243,17 @@ Result<model::Counterparty> parties_of(const Context& context, const Served& ser
         return fail(Errc::gateway_no_such_entry, "you have not dealt with " + identity.number.in_fours());
     identity.epoch = pin->epoch;
     return model::Counterparty{identity};
+}
+
+net::Task<Result<model::Counterparty>> find_parties(Context& context, ServedPtr served, Reference reference)
+{
+    auto known = parties_of(context, *served, reference);
+    if (known || known.error().code != Errc::gateway_no_such_entry || reference.party.empty())
+        co_return known;
+    // A number that this mailbox has not dealt with: who holds it now.
+    auto resolution = co_await context.resolver.resolve(std::move(reference.party));
+    if (!resolution)
+        co_return tl::unexpected<Error>(std::move(resolution).error());
+    co_return model::Counterparty{resolution->identity};
 }
 } // namespace dmid::gateway

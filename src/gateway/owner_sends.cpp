@@ -40,6 +40,11 @@ net::Task<Result<Addressee>> find_addressee(Context& context, ServedPtr served, 
         DMID_CO_TRY(auto key, model::parse_npub(to));
         co_return Addressee{model::NostrKey{key}, key};
     }
+    if (auto party = model::parse_party(to))
+    {
+        const model::Counterparty parties{std::move(*party)};
+        co_return co_await find_party(context, std::move(served), parties);
+    }
     co_return co_await find_number(context, std::move(served), std::move(to));
 }
 
@@ -108,8 +113,10 @@ net::Task<Result<Sent>> send(Context& context, ServedPtr served, std::string to,
 
 net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, std::string text, bool unmask)
 {
-    DMID_CO_TRY(auto parties, parties_of(context, *served, to));
-    auto addressee = co_await find_party(context, served, std::move(parties));
+    auto parties = co_await find_parties(context, served, std::move(to));
+    if (!parties)
+        co_return tl::unexpected<Error>(std::move(parties).error());
+    auto addressee = co_await find_party(context, served, std::move(*parties));
     if (!addressee)
         co_return tl::unexpected<Error>(std::move(addressee).error());
     Draft draft;
@@ -119,6 +126,24 @@ net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, 
         newest_reference(context, *served, model::thread_id(served->identity, std::nullopt, with));
     co_return co_await send_to(context, std::move(served), std::move(*addressee), std::move(draft), unmask);
 }
+
+namespace
+{
+/// The same words twice within a second are two messages: the later one is dated to the next free second.
+Result<seal::Rumor> unused_rumor(const Context& context, const store::MailboxId& box, seal::EventBody body,
+                                 UnixTime& now)
+{
+    for (;;)
+    {
+        body.created_at = now;
+        auto rumor = seal::make_rumor(body);
+        DMID_TRY(const auto present, context.mailbox.find(box, rumor.id));
+        if (!present)
+            return rumor;
+        ++now;
+    }
+}
+} // namespace
 
 Result<store::Append> write_letter(Context& context, const Served& served, const model::Party& to,
                                    const XOnlyKey& key, Draft draft)
@@ -130,19 +155,22 @@ Result<store::Append> write_letter(Context& context, const Served& served, const
     if (draft.text.size() > kMaxLetter)
         return fail(Errc::message_too_large,
                     "a message has at most " + std::to_string(kMaxLetter) + " bytes");
-    const auto now = context.clock.now();
+    auto now = context.clock.now();
     seal::EventBody body = seal::make_text(served.keys.front().key, key, now, draft.text, draft.answers);
     if (!draft.subject.empty())
         body.tags.push_back({"subject", draft.subject});
     body.tags.push_back(seal::dmid_tag(served.identity));
-    if (std::holds_alternative<model::Identity>(to))
+    if (std::holds_alternative<model::Identity>(to) && draft.receipt.empty())
     {
         DMID_TRY(auto ticket, issue_ticket(context, served, to));
         body.tags.push_back({std::string{kGrantTag}, to_base64url(ticket.view())});
     }
     if (draft.control)
-        body.tags.push_back({std::string{kControlTag}, "grant"});
-    const auto rumor = seal::make_rumor(std::move(body));
+        body.tags.push_back(
+            {std::string{kControlTag}, std::string{draft.receipt.empty() ? kGrantNotice : kReceiptNotice}});
+    if (!draft.receipt.empty())
+        body.tags.push_back({std::string{kReceiptTag}, draft.receipt});
+    DMID_TRY(const auto rumor, unused_rumor(context, served.box(), std::move(body), now));
 
     Outgoing meta{to, model::thread_id(served.identity, std::nullopt, {to}), now, draft.control};
     store::Entry entry;

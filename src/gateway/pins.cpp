@@ -2,6 +2,7 @@
 #include "gateway/pins.hpp"
 
 #include "codec/cbor_reader.hpp"
+#include "proof/layout.hpp"
 
 namespace dmid::gateway
 {
@@ -147,6 +148,12 @@ Result<std::optional<model::Pin>> Pins::find(const store::MailboxId& box, const 
     return std::optional{loaded.pinned->pin};
 }
 
+bool disputed(const proof::VerifiedRecord& record) noexcept
+{
+    return record.has_flag(proof::kFlagFrozen) || record.has_flag(proof::kFlagRecoveryAnnounced) ||
+           record.has_flag(proof::kFlagClaimAnnounced);
+}
+
 std::string_view words(Standing standing) noexcept
 {
     switch (standing)
@@ -156,8 +163,7 @@ std::string_view words(Standing standing) noexcept
         return "the keys are the known ones";
     case Standing::held:
         return "the key of this number changed without a handover from the key that you know; held for 24 "
-               "hours "
-               "or until you confirm it (a stolen signature can do this)";
+               "hours or until you confirm it (a stolen signature can do this)";
     case Standing::new_epoch:
         return "this number has changed hands; it is another person until you confirm it";
     }

@@ -3,6 +3,7 @@
 
 #include "gateway/records.hpp"
 #include "model/document.hpp"
+#include "proof/record.hpp"
 #include "store/mailbox.hpp"
 
 namespace dmid::gateway
@@ -45,6 +46,9 @@ public:
 private:
     store::Mailbox& mailbox_;
 };
+
+/// The record is frozen, or a recovery or claim is announced.
+bool disputed(const proof::VerifiedRecord& record) noexcept;
 
 /// In words, for the owner: what the standing means for a message.
 std::string_view words(Standing standing) noexcept;

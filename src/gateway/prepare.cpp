@@ -5,7 +5,6 @@
 #include "gateway/views.hpp"
 #include "gateway/words.hpp"
 #include "keys/random.hpp"
-#include "proof/layout.hpp"
 #include "seal/nip59.hpp"
 
 namespace dmid::gateway
@@ -159,15 +158,13 @@ net::Task<tl::expected<Target, Prepared>> find_target(Context& context, store::M
         co_return tl::unexpected(try_later(Error{Errc::resolve_stale, {}}));
     if (!resolution->document)
         co_return tl::unexpected(try_later(Error{Errc::resolve_not_published, {}}));
-    const auto& record = resolution->record;
-    const bool disputed = record.has_flag(proof::kFlagFrozen) ||
-                          record.has_flag(proof::kFlagRecoveryAnnounced) ||
-                          record.has_flag(proof::kFlagClaimAnnounced);
-    const auto standing =
-        context.pins.judge(box, resolution->identity, *resolution->document, disputed, context.clock.now());
+    const auto standing = context.pins.judge(box, resolution->identity, *resolution->document,
+                                             disputed(resolution->record), context.clock.now());
     if (!standing)
         co_return tl::unexpected(try_later(standing.error()));
-    if (resolution->identity.epoch != identity->epoch)
+    // A later epoch is trusted where its owner proved to be the same person, or ours confirmed it.
+    const bool other = resolution->identity.epoch != identity->epoch;
+    if (other && (*standing != Standing::trusted || resolution->identity.epoch < identity->epoch))
         co_return tl::unexpected(hold(Errc::gateway_contact_held, std::string{words(Standing::new_epoch)}));
     if (*standing == Standing::held || *standing == Standing::new_epoch)
         co_return tl::unexpected(hold(Errc::gateway_contact_held, std::string{words(*standing)}));

@@ -2,6 +2,9 @@
 #include "crypto/sha256.hpp"
 #include "gateway/backoff.hpp"
 #include "gateway/legs.hpp"
+#include "gateway/receipts_out.hpp"
+#include "gateway/views.hpp"
+#include "gateway/words.hpp"
 #include "keys/random.hpp"
 
 namespace dmid::gateway
@@ -10,6 +13,9 @@ namespace
 {
 /// How long a leg that waits for the owner sleeps before it looks again (milliseconds).
 constexpr UnixMillis kHoldCheckMs = 15'000;
+
+/// Of an outcome's words (bytes). What a channel hands on of another side is not trusted to be text.
+constexpr std::size_t kMaxDetail = 300;
 
 Hash32 outcome_id(const Hash32& leg, std::uint32_t attempt)
 {
@@ -29,7 +35,7 @@ store::Entry outcome_entry(const store::WorkItem& item, const LegMeta& meta, Sta
     outcome.state = state;
     outcome.label = meta.plan.label;
     outcome.channel = meta.channel;
-    outcome.detail = std::move(detail);
+    outcome.detail = shortened(detail, kMaxDetail);
     outcome.repeated = repeated;
     outcome.at = now;
     store::Entry entry;
@@ -79,6 +85,34 @@ UnixMillis next_try(const Context& context, const channel::Attempt& attempt, std
     const auto random = keys::random_fixed<Hash32>();
     const auto wait = retry_delay(failures, (std::uint64_t{random.bytes[0]} << 8U) | random.bytes[1]);
     return std::max(now + wait, attempt.retry_at.value_or(0));
+}
+/// Tells the sender where this outcome is news to them: it arrived, or the last way failed.
+void tell_sender(Context& context, const store::WorkItem& item, const LegMeta& meta, store::Append& what)
+{
+    if (!meta.to_owner || what.entries.empty())
+        return;
+    const auto outcome = decode_outcome(what.entries.front().meta);
+    const auto served = served_by_box(context, item.ref.mailbox);
+    const auto view = InboxView::open(context.mailbox);
+    if (!outcome || !served || !view)
+        return;
+    const auto row = view->message(item.ref.mailbox, meta.message);
+    if (!row || !*row)
+        return;
+    std::optional<model::ReceiptState> state;
+    if (outcome->state == State::delivered && (*row)->state != State::delivered)
+        state = model::ReceiptState::delivered;
+    const bool open = (*row)->state == State::queued;
+    if (outcome->state == State::failed && open && (*row)->failed + 1 >= (*row)->legs)
+        state = model::ReceiptState::failed;
+    if (!state)
+        return;
+    // A receipt that cannot be made delays no outcome.
+    const auto made = add_receipt(context, *served, meta.message, *state, what);
+    if (!made)
+        context.alarms.raise("receipts",
+                             "a receipt could not be made: " + std::string{name(made.error().code)},
+                             context.clock.now());
 }
 } // namespace
 
@@ -159,6 +193,7 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
         else
             what.later.push_back({item.ref, when, encode(progress)});
     }
+    tell_sender(context, item, meta, what);
     // Where this fails the lease lapses: the leg comes again and, if it went out, is marked as repeated.
     const auto recorded = co_await append(context, std::move(what));
     if (!recorded)

@@ -75,6 +75,8 @@ Result<std::vector<LegPlan>> read_plans(MapReader& map, std::string_view key)
 Result<State> read_state(MapReader& map, std::string_view key)
 {
     DMID_TRY(auto value, map.uint(key, static_cast<std::uint64_t>(State::dropped)));
+    if (value == 0)
+        return fail(Errc::codec_range, std::string{key});
     return static_cast<State>(value);
 }
 
@@ -132,6 +134,8 @@ Bytes encode(const Arrived& m)
                   {"door", m.door},
                   {"received", m.received_at},
                   {"size", m.size},
+                  {"counted", m.counted},
+                  {"work", unsigned{m.work}},
                   {"legs", plans(m.legs)}};
     if (m.rule)
         map.set("rule", *m.rule);
@@ -149,11 +153,14 @@ Result<Arrived> decode_arrived(ByteView bytes)
                                 DMID_TRY(m.reason, map.text("reason", kMaxWords));
                                 DMID_TRY(m.policy_seq, map.uint("policy"));
                                 DMID_TRY(m.from, read_parties(map, "from"));
-                                DMID_TRY(auto classes, map.uint("classes"));
+                                DMID_TRY(auto classes, map.uint("classes", UINT32_MAX));
                                 m.classes = static_cast<model::ClassMask>(classes);
                                 DMID_TRY(m.door, map.text("door", 64));
                                 DMID_TRY(m.received_at, map.integer("received"));
                                 DMID_TRY(m.size, map.uint("size"));
+                                DMID_TRY(m.counted, map.boolean("counted"));
+                                DMID_TRY(auto work, map.uint("work", 255));
+                                m.work = static_cast<std::uint8_t>(work);
                                 DMID_TRY(m.legs, read_plans(map, "legs"));
                                 DMID_TRY(auto rule, map.optional_uint("rule", UINT32_MAX));
                                 if (rule)

@@ -62,6 +62,8 @@ struct Arrived
     std::string door;
     UnixTime received_at = 0;
     std::uint64_t size = 0; ///< bytes that count against the quota
+    bool counted = false;   ///< kept, or dropped with the answer of a kept one: counts against the caps
+    std::uint8_t work = 0;  ///< bits shown at the door; a later judgement honours them
     std::vector<LegPlan> legs;
 };
 
@@ -123,6 +125,10 @@ struct RevisedMeta
     std::vector<LegPlan> legs;
     UnixTime at = 0;
 };
+
+/// NoticeMeta::what.
+inline constexpr std::string_view kGrantNotice = "grant";
+inline constexpr std::string_view kReceiptNotice = "receipt";
 
 /// Of a notice.
 struct NoticeMeta

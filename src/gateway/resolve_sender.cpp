@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/stages.hpp"
-#include "proof/layout.hpp"
 #include "seal/dmid_tag.hpp"
 
 #include <algorithm>
@@ -16,12 +15,6 @@ bool speaks_for(const model::Document& document, const XOnlyKey& key)
         return true;
     const auto& listed = document.listed_keys;
     return std::any_of(listed.begin(), listed.end(), [&](const auto& entry) { return entry.key == key; });
-}
-
-bool disputed(const proof::VerifiedRecord& record)
-{
-    return record.has_flag(proof::kFlagFrozen) || record.has_flag(proof::kFlagRecoveryAnnounced) ||
-           record.has_flag(proof::kFlagClaimAnnounced);
 }
 } // namespace
 
@@ -43,6 +36,12 @@ net::Task<Refusal> resolve_sender(Context& context, Arrival& arrival)
         const bool proven_absent = !resolution && resolution.error().code == Errc::resolve_not_minted;
         if (!proven_absent)
             arrival.unknown |= holder;
+        co_return std::nullopt;
+    }
+    if (resolution->record.published() && !resolution->document)
+    {
+        // Nobody has the document's bytes at present: nothing is known of the key.
+        arrival.unknown |= holder;
         co_return std::nullopt;
     }
     const bool proven = resolution->identity == **claim && resolution->document &&

@@ -63,19 +63,19 @@ void TicketDoors::remove(model::Number number, const Secret32& ticket, UnixTime 
         doors_[number].remove(pair.handle);
 }
 
-policy::TicketShown TicketDoors::shown(model::Number number, const seal::EventBody& wrap,
-                                       ByteView envelope_key, UnixTime now) const
+std::optional<ShownTicket> TicketDoors::shown(model::Number number, const seal::EventBody& wrap,
+                                              ByteView envelope_key, UnixTime now) const
 {
     const auto proof = seal::ticket_of(wrap);
     if (!proof || !*proof)
-        return policy::TicketShown::none;
+        return std::nullopt;
     const std::lock_guard lock{mutex_};
     const auto door = doors_.find(number);
     if (door == doors_.end())
-        return policy::TicketShown::none;
+        return std::nullopt;
     const auto* pair = door->second.match(**proof, envelope_key, seal::utc_day(now));
     if (pair == nullptr)
-        return policy::TicketShown::none;
-    return pair->sink ? policy::TicketShown::sink : policy::TicketShown::valid;
+        return std::nullopt;
+    return ShownTicket{pair->handle, pair->day, pair->sink};
 }
 } // namespace dmid::gateway

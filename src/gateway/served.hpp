@@ -38,6 +38,9 @@ struct Served
     model::Document document;   ///< as published; empty keys where nothing is published yet
     std::optional<InForce> policy;
     bool receipts = false;
+    /// Whose word on the policy counts: the document's, or the pinned one while a change without handover
+    /// waits.
+    XOnlyKey policy_key{};
     std::uint8_t flags = 0;
 
     store::MailboxId box() const noexcept { return mailbox_of(identity); }
@@ -75,14 +78,23 @@ private:
     std::map<model::Number, ServedPtr> numbers_;
 };
 
+/// A ticket that fits, as a message showed it.
+struct ShownTicket
+{
+    seal::TicketHandle handle{};
+    seal::UtcDay day = 0; ///< that of the handle
+    bool sink = false;
+};
+
 /// The tickets that each number has issued. Thread-safe.
 class TicketDoors
 {
 public:
     void put(model::Number number, const Secret32& ticket, bool sink, UnixTime now);
     void remove(model::Number number, const Secret32& ticket, UnixTime now);
-    policy::TicketShown shown(model::Number number, const seal::EventBody& wrap, ByteView envelope_key,
-                              UnixTime now) const;
+    /// Nothing where the wrap shows none, or one that does not fit.
+    std::optional<ShownTicket> shown(model::Number number, const seal::EventBody& wrap, ByteView envelope_key,
+                                     UnixTime now) const;
 
 private:
     mutable std::mutex mutex_;

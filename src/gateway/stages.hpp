@@ -30,7 +30,7 @@ struct Arrival
     Hash32 promised; ///< what the sender can compute: the wrap's id, or the EIP-712 digest
 
     // authenticate
-    bool ticket = false;
+    std::optional<ShownTicket> ticket; ///< a good one, or one of a blocked contact
     unsigned work = 0;
     std::optional<seal::Opened> opened;
     Hash32 id;
@@ -68,7 +68,8 @@ channel::Answer refuse(Errc code, std::string reason = {});
 /// The legs of a verdict, with their starts: a leg waits for the ones before it as long as they say.
 std::vector<LegPlan> plan_legs(std::span<const policy::Leg> via);
 
-/// The facts and the verdict of an envelope that is judged again, with the classes proven at arrival.
+/// The facts and the verdict of an envelope that is judged again, with the classes and the work proven at
+/// arrival.
 policy::Verdict judge_again(const Context& context, const Served& to, const model::Envelope& envelope,
-                            const ContactRow& contact, UnixTime now);
+                            const ContactRow& contact, unsigned work, UnixTime now);
 } // namespace dmid::gateway

@@ -2,6 +2,9 @@
 #include "gateway/upkeep.hpp"
 
 #include "gateway/grant.hpp"
+#include "gateway/letters.hpp"
+#include "gateway/receipts_out.hpp"
+#include "gateway/views.hpp"
 
 #include <atomic>
 
@@ -16,7 +19,45 @@ constexpr UnixTime kKeepCounters = 2 * 7 * 24 * 3600;
 constexpr UnixMillis kFirstLookMs = 1'000;
 constexpr UnixMillis kTickMs = 250;
 constexpr UnixTime kSweepEvery = 300;
+constexpr std::size_t kMostRequests = 100'000;
+
+/// Requests that arrived before, with their threads.
+Result<std::vector<std::pair<Hash32, Hash32>>> held_since(const Context& context, const Served& served,
+                                                          UnixTime before)
+{
+    std::vector<std::pair<Hash32, Hash32>> out;
+    DMID_TRY(auto view, InboxView::open(context.mailbox));
+    DMID_TRY(auto held, view.held(served.box(), std::nullopt, kMostRequests));
+    for (const auto& id : held)
+    {
+        DMID_TRY(auto row, view.message(served.box(), id));
+        if (row && row->at <= before)
+            out.emplace_back(id, row->thread);
+    }
+    return out;
+}
 } // namespace
+
+Result<std::size_t> expire_requests(Context& context, const Served& served)
+{
+    const auto now = context.clock.now();
+    std::size_t expired = 0;
+    DMID_TRY(auto held, held_since(context, served, now - kHoldFor));
+    for (const auto& [id, thread] : held)
+    {
+        store::Append what;
+        what.mailbox = served.box();
+        RevisedMeta meta;
+        meta.state = State::expired;
+        meta.at = now;
+        what.entries.push_back(revised_entry(id, thread, Kind::discarded, std::move(meta)));
+        DMID_TRY(add_receipt(context, served, id, model::ReceiptState::expired, what));
+        what.forget.push_back(id);
+        DMID_TRY(context.mailbox.append(std::move(what)));
+        ++expired;
+    }
+    return expired;
+}
 
 struct Upkeep::Impl
 {
@@ -59,6 +100,10 @@ struct Upkeep::Impl
     void sweep()
     {
         const auto now = context.clock.now_ms();
+        for (const auto& served : context.served.all())
+            if (const auto done = expire_requests(context, *served); !done)
+                context.alarms.raise(
+                    "store", "requests cannot expire: " + std::string{name(done.error().code)}, now / 1000);
         for (;;)
         {
             const auto swept = context.mailbox.sweep(now, now / 1000 - kKeepCounters, kSweepBatch);

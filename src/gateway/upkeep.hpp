@@ -7,6 +7,10 @@
 
 namespace dmid::gateway
 {
+/// Ends the requests that have waited for 30 days: they count as expired, and their bodies are forgotten. A
+/// message that was accepted meanwhile is none. Gives how many. Blocks on the store.
+Result<std::size_t> expire_requests(Context& context, const Served& served);
+
 /// What a node does by itself: looks after its numbers on the chain, shrinks what was dropped or expired,
 /// renews the doors' tickets. On one executor that is no door's.
 class Upkeep

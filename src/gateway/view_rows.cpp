@@ -38,6 +38,7 @@ Result<MessageRow> read_message(ByteView bytes)
     DMID_TRY(row.size, map.uint("size"));
     DMID_TRY(auto legs, map.uint("legs", UINT32_MAX));
     DMID_TRY(auto failed, map.uint("failed", UINT32_MAX));
+    DMID_TRY(row.counted, map.boolean("counted"));
     row.legs = static_cast<std::uint32_t>(legs);
     row.failed = static_cast<std::uint32_t>(failed);
     DMID_TRY(auto outcomes, map.array("out", 4096));
@@ -93,6 +94,7 @@ Bytes encode(const MessageRow& row)
                                         {"size", row.size},
                                         {"legs", row.legs},
                                         {"failed", row.failed},
+                                        {"counted", row.counted},
                                         {"out", std::move(outcomes)}});
 }
 
@@ -131,6 +133,19 @@ ContactRow decode_contact(ByteView bytes) noexcept
     row.allowed_at = static_cast<UnixTime>(number_at(bytes, 0));
     row.answered_at = static_cast<UnixTime>(number_at(bytes, 8));
     return row;
+}
+
+Bytes encode(const Ghost& ghost)
+{
+    Bytes out;
+    append_number(out, static_cast<std::uint64_t>(ghost.at));
+    append_number(out, ghost.size);
+    return out;
+}
+
+Ghost decode_ghost(ByteView bytes) noexcept
+{
+    return {static_cast<UnixTime>(number_at(bytes, 0)), number_at(bytes, 8)};
 }
 
 Bytes encode_number(std::uint64_t value)

@@ -15,6 +15,7 @@ enum class Tag : std::uint8_t
     thread = 'T',    ///< + thread → id of the newest message
     held = 'H',      ///< + party key + position → message id
     held_sum = 'h',  ///< + party key → HeldSum
+    ghost = 'g',     ///< + party key + position → time, size: dropped and shrunk, still in the sum
     held_all = 'Q',  ///< → bytes
     contact = 'C',   ///< + party id → ContactRow without the denial
     denied = 'D',    ///< + party id of any epoch → time
@@ -31,6 +32,17 @@ Bytes encode(const HeldSum& sum);
 HeldSum decode_sum(ByteView bytes) noexcept;
 Bytes encode(const ContactRow& row);
 ContactRow decode_contact(ByteView bytes) noexcept;
+/// Outcomes that one message's row names, at most; a node that sends receipts without end adds no more.
+inline constexpr std::size_t kMaxOutcomes = 256;
+
+/// What counts in the party's sum until a request would have expired.
+struct Ghost
+{
+    UnixTime at = 0;
+    std::uint64_t size = 0;
+};
+Bytes encode(const Ghost& ghost);
+Ghost decode_ghost(ByteView bytes) noexcept;
 Bytes encode_number(std::uint64_t value);
 std::uint64_t decode_number(ByteView bytes) noexcept;
 Hash32 decode_id(ByteView bytes) noexcept;

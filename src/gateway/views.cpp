@@ -98,10 +98,21 @@ Result<std::vector<Hash32>> InboxView::held(const store::MailboxId& box, const s
     return out;
 }
 
-Result<HeldSum> InboxView::held_sum(const store::MailboxId& box, const Hash32& party) const
+Result<HeldSum> InboxView::held_sum(const store::MailboxId& box, const Hash32& party, UnixTime now) const
 {
     DMID_TRY(auto bytes, reader_->get(rows::key(box, Tag::held_sum, party)));
-    return bytes ? rows::decode_sum(*bytes) : HeldSum{};
+    auto sum = bytes ? rows::decode_sum(*bytes) : HeldSum{};
+    store::Scan scan;
+    scan.prefix = rows::key(box, Tag::ghost, party);
+    scan.limit = kMaxHeldMessages * 2;
+    DMID_TRY(auto ghosts, reader_->scan(scan));
+    for (const auto& [key, value] : ghosts)
+        if (const auto ghost = rows::decode_ghost(value); now - ghost.at >= kHoldFor)
+        {
+            sum.messages -= std::min<std::uint64_t>(sum.messages, 1);
+            sum.bytes -= std::min(sum.bytes, ghost.size);
+        }
+    return sum;
 }
 
 Result<std::uint64_t> InboxView::held_bytes(const store::MailboxId& box) const
@@ -116,16 +127,16 @@ Result<ContactRow> InboxView::contact(const store::MailboxId& box, const model::
     for (const auto& party : parties)
     {
         DMID_TRY(auto bytes, reader_->get(rows::key(box, Tag::contact, model::party_id(party))));
-        if (bytes)
-        {
-            const auto row = rows::decode_contact(*bytes);
-            joined.allowed_at = std::max(joined.allowed_at, row.allowed_at);
-            joined.answered_at = std::max(joined.answered_at, row.answered_at);
-        }
+        const auto row = bytes ? rows::decode_contact(*bytes) : ContactRow{};
+        joined.allowed_at = std::max(joined.allowed_at, row.allowed_at);
+        joined.answered_at = std::max(joined.answered_at, row.answered_at);
         DMID_TRY(auto denied, reader_->get(rows::key(box, Tag::denied, model::party_id_any_epoch(party))));
-        if (denied)
-            joined.denied_at =
-                std::max(joined.denied_at, static_cast<UnixTime>(rows::decode_number(*denied)));
+        if (!denied)
+            continue;
+        // The rows keep the latest of each word, so entries merge in any order; deny wins a tie.
+        const auto denied_at = static_cast<UnixTime>(rows::decode_number(*denied));
+        if (denied_at >= row.allowed_at)
+            joined.denied_at = std::max(joined.denied_at, denied_at);
     }
     return joined;
 }

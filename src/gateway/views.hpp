@@ -35,6 +35,7 @@ struct MessageRow
     std::uint64_t size = 0;
     std::uint32_t legs = 0;
     std::uint32_t failed = 0;
+    bool counted = false;         ///< in the held sums of its party
     std::vector<Hash32> outcomes; ///< ids of outcome entries, oldest first
 
     bool operator==(const MessageRow&) const = default;
@@ -89,7 +90,9 @@ public:
     /// What is held of one counterparty, in order; of all where `party` is not given.
     Result<std::vector<Hash32>> held(const store::MailboxId& box, const std::optional<Hash32>& party,
                                      std::size_t limit) const;
-    Result<HeldSum> held_sum(const store::MailboxId& box, const Hash32& party) const;
+    /// What a party has waiting, as it could be seen from outside: what was dropped with the answer of a
+    /// request counts as long as a request would have waited.
+    Result<HeldSum> held_sum(const store::MailboxId& box, const Hash32& party, UnixTime now) const;
     /// Bytes held of everyone: what counts against the strangers' quota.
     Result<std::uint64_t> held_bytes(const store::MailboxId& box) const;
     /// The joined word about all the parties: a deny of any of them, in any epoch, counts.

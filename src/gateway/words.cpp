@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/words.hpp"
 
+#include "base/bytes.hpp"
+
+#include <algorithm>
+
 namespace dmid::gateway
 {
 std::string sender_words(const model::Party& party)
@@ -32,6 +36,16 @@ std::string encryption_words(model::Shape shape, bool channel_ends_it, std::stri
     if (channel_ends_it)
         out += " From there it went over " + std::string{channel} + ", where that encryption does not reach.";
     return out;
+}
+
+std::string shortened(std::string_view text, std::size_t limit)
+{
+    if (!is_utf8(text))
+        return {};
+    auto end = std::min(text.size(), limit);
+    while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    return std::string{text.substr(0, end)};
 }
 
 std::string_view party_kind(const model::Counterparty& from)

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/backoff.hpp"
+#include "gateway/budget.hpp"
+#include "gateway/legs.hpp"
+#include "gateway/records.hpp"
+#include "gateway/stages.hpp"
+#include "gateway/words.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace dmid::gateway
+{
+namespace
+{
+constexpr UnixTime kNow = 1'800'000'000;
+
+TEST(Budget, EndsForOneSourceBeforeItEndsForAll)
+{
+    Budget budget{5, 2};
+    EXPECT_TRUE(budget.take("a", kNow));
+    EXPECT_TRUE(budget.take("a", kNow));
+    EXPECT_FALSE(budget.take("a", kNow));
+    EXPECT_TRUE(budget.take("b", kNow));
+    EXPECT_EQ(budget.percent_used(kNow), 60U);
+}
+
+TEST(Budget, EndsForAllAndComesBackWithTheMinute)
+{
+    Budget budget{2, 2};
+    EXPECT_TRUE(budget.take("a", kNow));
+    EXPECT_TRUE(budget.take("b", kNow));
+    EXPECT_FALSE(budget.take("c", kNow));
+    EXPECT_TRUE(budget.take("c", kNow + 60));
+    EXPECT_TRUE(budget.take("c", kNow - 86'400)) << "a clock set back begins a minute like any other";
+}
+
+TEST(Budget, CountsMoreSourcesThanItKnowsAsOne)
+{
+    Budget budget{1'000'000, 1};
+    for (int i = 0; i < 4096; ++i)
+        ASSERT_TRUE(budget.take(std::to_string(i), kNow));
+    EXPECT_TRUE(budget.take("one more", kNow));
+    EXPECT_FALSE(budget.take("and another", kNow));
+}
+
+TEST(Backoff, DoublesFromTenSecondsToAnHourGiveOrTakeAFifth)
+{
+    std::mt19937_64 random{7};
+    for (std::uint32_t tried = 0; tried < 70; ++tried)
+    {
+        const auto middle = std::min<UnixMillis>(
+            kLongestRetryMs, kFirstRetryMs << std::min<std::uint32_t>(tried == 0 ? 0 : tried - 1, 20));
+        const auto wait = retry_delay(tried, random());
+        EXPECT_GE(wait, middle * 8 / 10) << tried;
+        EXPECT_LE(wait, middle * 12 / 10) << tried;
+    }
+    EXPECT_GT(retry_delay(UINT32_MAX, UINT64_MAX), 0);
+}
+
+model::Identity identity(std::uint32_t epoch)
+{
+    model::Network network;
+    network.chain_id = 1;
+    return {network, model::Number::parse("8312 3456 7890 1210").value(), epoch};
+}
+
+Arrived some_arrival()
+{
+    Arrived meta;
+    meta.state = State::queued;
+    meta.action = 1;
+    meta.rule = 3;
+    meta.reason = "because";
+    meta.policy_seq = 9;
+    meta.from = {identity(2), model::EmailAddress{"a@example.org"}};
+    meta.classes = 5;
+    meta.door = "http";
+    meta.received_at = kNow;
+    meta.size = 77;
+    meta.counted = true;
+    meta.work = 18;
+    meta.legs = {{"phone", 0, true}, {"mail", 600, false}};
+    return meta;
+}
+
+/// Whatever one byte is changed to: read as something, or store.corrupt; never anything else.
+template <class T> void survives_damage(const Bytes& good, Result<T> (*decode)(ByteView))
+{
+    ASSERT_TRUE(decode(good));
+    for (std::size_t i = 0; i < good.size(); ++i)
+    {
+        auto cut = Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(i));
+        const auto shorter = decode(cut);
+        ASSERT_FALSE(shorter);
+        EXPECT_EQ(shorter.error().code, Errc::store_corrupt);
+        auto bent = good;
+        for (const std::uint8_t flip : {1, 64, 255})
+        {
+            bent[i] = good[i] ^ flip;
+            if (const auto read = decode(bent); !read)
+                ASSERT_EQ(read.error().code, Errc::store_corrupt);
+        }
+    }
+    auto longer = good;
+    longer.push_back(0);
+    EXPECT_EQ(decode(longer).error().code, Errc::store_corrupt);
+    EXPECT_EQ(decode({}).error().code, Errc::store_corrupt);
+}
+
+TEST(Records, ArrivedReadsBack)
+{
+    const auto meta = some_arrival();
+    const auto bytes = encode(meta);
+    const auto back = decode_arrived(bytes);
+    ASSERT_TRUE(back) << to_string(back.error());
+    EXPECT_EQ(encode(*back), bytes);
+    EXPECT_EQ(back->from, meta.from);
+    EXPECT_EQ(back->legs, meta.legs);
+    EXPECT_EQ(back->rule, meta.rule);
+    EXPECT_TRUE(back->counted);
+    EXPECT_EQ(back->work, 18);
+    survives_damage(bytes, &decode_arrived);
+}
+
+TEST(Records, EveryOtherKindReadsBack)
+{
+    Hash32 one;
+    one.bytes.fill(1);
+    Hash32 two;
+    two.bytes.fill(2);
+    const Outgoing outgoing{identity(1), one, kNow, true};
+    survives_damage(encode(outgoing), &decode_outgoing);
+    EXPECT_EQ(decode_outgoing(encode(outgoing))->to, outgoing.to);
+    const Letter letter{"{}", "text", "subject"};
+    survives_damage(encode(letter), &decode_letter);
+    LegMeta leg{one, true, {"mail", 5, true}, "email", kNow * 1000};
+    survives_damage(encode(leg), &decode_leg);
+    EXPECT_EQ(decode_leg(encode(leg))->plan, leg.plan);
+    const OutcomeMeta outcome{one, two, State::failed, "mail", "email", "550 no", true, kNow};
+    survives_damage(encode(outcome), &decode_outcome);
+    EXPECT_TRUE(decode_outcome(encode(outcome))->repeated);
+    const ConsentMeta consent{{identity(1)}, true, false, kNow};
+    survives_damage(encode(consent), &decode_consent);
+    const RevisedMeta revised{one, State::expired, "why", {{"mail", 0, false}}, kNow};
+    survives_damage(encode(revised), &decode_revised);
+    EXPECT_EQ(decode_revised(encode(revised))->state, State::expired);
+    const NoticeMeta notice{identity(1), "receipt", one, 6, kNow};
+    survives_damage(encode(notice), &decode_notice);
+    EXPECT_EQ(decode_notice(encode(notice))->receipt, 6);
+}
+
+TEST(Records, ProgressReadsBackAndDamageMeansTheBeginning)
+{
+    LegProgress progress{70'000, 3, true, true};
+    const auto back = decode_progress(encode(progress));
+    EXPECT_EQ(back.finished, 70'000U);
+    EXPECT_EQ(back.failures, 3U);
+    EXPECT_TRUE(back.uncertain);
+    EXPECT_TRUE(back.hold_told);
+    EXPECT_EQ(decode_progress(Bytes(8)).finished, 0U);
+}
+
+TEST(Records, QueuesOfChannelsAreNeverTheFanOut)
+{
+    for (const auto* channel : {"", "email", "nostr", "sms"})
+        EXPECT_GE(queue_of(channel), 0x8000U);
+    EXPECT_NE(queue_of("email"), queue_of("nostr"));
+}
+
+TEST(Words, ShortenedCutsBetweenCharacters)
+{
+    EXPECT_EQ(shortened("häh", 2), "h");
+    EXPECT_EQ(shortened("häh", 3), "hä");
+    EXPECT_EQ(shortened("€€", 5), "€");
+    EXPECT_EQ(shortened("abc", 10), "abc");
+    EXPECT_EQ(shortened("\xff\xfe", 10), "");
+}
+
+TEST(Words, SayWhoWrites)
+{
+    EXPECT_EQ(sender_words(model::Counterparty{}), "somebody who proved nothing");
+    EXPECT_EQ(sender_words(model::Party{identity(1)}), "8312 3456 7890 1210");
+    EXPECT_EQ(party_kind({identity(1)}), "dmid");
+    EXPECT_EQ(party_kind({model::WalletAddress{}}), "wallet");
+    EXPECT_EQ(party_kind({}), "anonymous");
+    EXPECT_EQ(proof_words(0).size(), 0U);
+    EXPECT_EQ(proof_words(model::bit(model::Class::nostr)).size(), 1U);
+}
+
+TEST(Words, SayWhereEncryptionEnds)
+{
+    const auto ends = encryption_words(model::Shape::rumor, true, "email");
+    EXPECT_NE(ends.find("over email"), std::string::npos);
+    EXPECT_EQ(encryption_words(model::Shape::rumor, false, "nostr").find("nostr"), std::string::npos);
+    EXPECT_NE(encryption_words(model::Shape::signed_text, false, "").find("not encrypted"),
+              std::string::npos);
+}
+
+TEST(PlanLegs, AddsUpTheWaitsOfTheLegsBefore)
+{
+    const std::vector<policy::Leg> via{{"phone", 600, true}, {"mail", 0, false}, {"other", 60, false}};
+    const auto legs = plan_legs(via);
+    ASSERT_EQ(legs.size(), 3U);
+    EXPECT_EQ(legs[0], (LegPlan{"phone", 0, true}));
+    EXPECT_EQ(legs[1], (LegPlan{"mail", 600, false}));
+    EXPECT_EQ(legs[2], (LegPlan{"other", 600, false}));
+    EXPECT_TRUE(plan_legs({}).empty());
+}
+
+TEST(Refuse, SaysLaterForWhatMayPassAndNeverQuotesTheStore)
+{
+    EXPECT_EQ(refuse(Errc::store_full).yes, channel::Yes::later);
+    EXPECT_EQ(refuse(Errc::policy_rejected).yes, channel::Yes::no);
+    EXPECT_EQ(refuse(Error{Errc::store_io, "/secret/path"}).reason.find("secret"), std::string::npos);
+    EXPECT_EQ(refuse(Error{Errc::message_time, "dated wrongly"}).reason, "dated wrongly");
+}
+} // namespace
+} // namespace dmid::gateway
