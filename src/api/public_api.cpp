@@ -39,8 +39,11 @@ Result<channel::Inbound> inbound_of(const net::HttpRequest& request)
 
 json::object terms_of(const channel::Answer& refused)
 {
-    json::object terms{{"work", refused.work}};
-    return terms;
+    json::array proofs;
+    for (unsigned i = 0; i < model::kClassCount; ++i)
+        if ((refused.accepts >> i & 1U) != 0)
+            proofs.emplace_back(model::name(static_cast<model::Class>(i)));
+    return {{"work", refused.work}, {"proofs", std::move(proofs)}};
 }
 } // namespace
 
@@ -48,7 +51,9 @@ net::HttpResponse Api::health() const
 {
     json::array reasons;
     for (const auto& alarm : context_.alarms.all())
-        reasons.push_back({{"what", alarm.what}, {"words", alarm.words}, {"since", alarm.since}});
+        // Anyone may ask: the kind of trouble, but no label, number or words. The owner sees them at the
+        // socket.
+        reasons.push_back({{"what", alarm.what.substr(0, alarm.what.find(' '))}, {"since", alarm.since}});
     if (reasons.empty())
         return answer(200, {{"status", "ok"}});
     return answer(503, {{"status", "ailing"}, {"reasons", std::move(reasons)}});

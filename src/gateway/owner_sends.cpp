@@ -33,21 +33,6 @@ net::Task<Result<Addressee>> find_number(Context& context, ServedPtr served, std
     co_return Addressee{resolution->identity, resolution->document->inbox_key};
 }
 
-net::Task<Result<Addressee>> find_addressee(Context& context, ServedPtr served, std::string to)
-{
-    if (to.starts_with("npub1"))
-    {
-        DMID_CO_TRY(auto key, model::parse_npub(to));
-        co_return Addressee{model::NostrKey{key}, key};
-    }
-    if (auto party = model::parse_party(to))
-    {
-        const model::Counterparty parties{std::move(*party)};
-        co_return co_await find_party(context, std::move(served), parties);
-    }
-    co_return co_await find_number(context, std::move(served), std::move(to));
-}
-
 /// An answer goes to who wrote, in the epoch in which it was written.
 net::Task<Result<Addressee>> find_party(Context& context, ServedPtr served, model::Counterparty parties)
 {
@@ -63,6 +48,21 @@ net::Task<Result<Addressee>> find_party(Context& context, ServedPtr served, mode
     if (found)
         found->party = *identity;
     co_return found;
+}
+
+net::Task<Result<Addressee>> find_addressee(Context& context, ServedPtr served, std::string to)
+{
+    if (to.starts_with("npub1"))
+    {
+        DMID_CO_TRY(auto key, model::parse_npub(to));
+        co_return Addressee{model::NostrKey{key}, key};
+    }
+    if (auto party = model::parse_party(to); party && !std::holds_alternative<model::WalletAddress>(*party))
+    {
+        const model::Counterparty parties{std::move(*party)};
+        co_return co_await find_party(context, std::move(served), parties);
+    }
+    co_return co_await find_number(context, std::move(served), std::move(to));
 }
 
 net::Task<Result<Sent>> send_to(Context& context, ServedPtr served, Addressee to, Draft draft, bool unmask)

@@ -45,7 +45,7 @@ template <class T> T run(net::Task<T> task)
 }
 inline void run(net::Task<> task)
 {
-    (void)net::run_blocking(as_result(std::move(task))).value();
+    EXPECT_TRUE(net::run_blocking(as_result(std::move(task))));
 }
 template <class T> Result<T> run(net::Task<Result<T>> task)
 {
@@ -114,7 +114,7 @@ struct Node
     std::unique_ptr<resolve::Resolver> resolver;
     std::unique_ptr<store::Mailbox> mailbox;
     ServedNumbers served_numbers;
-    TicketDoors tickets;
+    std::unique_ptr<TicketDoors> tickets;
     std::unique_ptr<Pins> pins;
     Budget budget{1000, 1000};
     Bell bell;
@@ -166,11 +166,12 @@ struct Node
         folds.push_back(make_inbox_fold());
         mailbox =
             store::lmdb::open_mailbox(options, store::lmdb::testing::test_key(), std::move(folds)).value();
+        tickets = std::make_unique<TicketDoors>();
         pins = std::make_unique<Pins>(*mailbox);
         bindings = std::make_unique<Bindings>(*mailbox);
         auto zones = [](std::string_view zone, UnixTime)
         { return zone == "Europe/Berlin" ? std::optional<std::uint16_t>{600} : std::nullopt; };
-        context.reset(new Context{*mailbox, *resolver, clock, served_numbers, tickets, *pins, budget, bell,
+        context.reset(new Context{*mailbox, *resolver, clock, served_numbers, *tickets, *pins, budget, bell,
                                   alarms, health, *bindings, channels, zones,
                                   InboxKey{node_key.key, node_key.secret}, std::uint64_t{1} << 20U});
         flow = std::make_unique<Flow>(*context);

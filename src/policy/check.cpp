@@ -24,9 +24,13 @@ tl::unexpected<Error> too_many(std::string what)
     return fail(Errc::policy_too_large, "too many " + std::move(what));
 }
 
-bool settable(Action action)
+Result<> check_action(Action action)
 {
-    return action >= Action::deliver && action <= Action::drop;
+    if (action < Action::deliver || action > Action::drop)
+        return fail(Errc::policy_unknown_action, "number " + std::to_string(static_cast<unsigned>(action)));
+    if (action == Action::digest)
+        return fail(Errc::policy_not_implemented, "action digest");
+    return {};
 }
 
 bool is_zone(std::string_view text)
@@ -124,9 +128,7 @@ Result<> check_rule(const Policy& policy, const Rule& rule)
 {
     if (!rule.note.empty() && !model::is_line(rule.note, kMaxNote))
         return bad("a note is one line of at most 120 bytes");
-    if (!settable(rule.action))
-        return fail(Errc::policy_unknown_action,
-                    "number " + std::to_string(static_cast<unsigned>(rule.action)));
+    DMID_TRY(check_action(rule.action));
     DMID_TRY(check_classes(rule.who));
     if (policy.sets.size() < 32 && (rule.who_sets >> policy.sets.size()) != 0)
         return fail(Errc::policy_unknown_set);
@@ -208,8 +210,7 @@ Result<> check(const Policy& policy)
 {
     if (policy.rules.size() > kMaxRules)
         return too_many("rules: 64 at most");
-    if (!settable(policy.default_action))
-        return fail(Errc::policy_unknown_action, "the default");
+    DMID_TRY(check_action(policy.default_action));
     DMID_TRY(check_classes(policy.receipts));
     DMID_TRY(check_legs(policy.via));
     DMID_TRY(check_tails_and_zones(policy));

@@ -55,7 +55,8 @@ std::string_view name(Action action) noexcept;
 std::string_view words(Action action) noexcept;
 std::string_view name(Door door) noexcept;
 
-/// policy.unknown-action for a word that cannot be set, naming the nearest.
+/// policy.unknown-action for a word that cannot be set, naming the nearest; policy.not-implemented for a
+/// reserved one.
 Result<Action> parse_action(std::string_view word);
 /// A door by a channel's name; policy.value naming the nearest, policy.not-implemented for a reserved one.
 Result<Door> parse_door(std::string_view word);
