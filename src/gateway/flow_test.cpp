@@ -439,5 +439,73 @@ TEST_F(FlowTest, AnUnknownZoneMakesAPolicyInvalid)
     EXPECT_EQ(refused.error().code, Errc::policy_value);
     EXPECT_EQ(node.served()->policy->position.seq, 1U) << "the last valid one stays";
 }
+
+// --- the shape `signed` ---
+
+class SignedTest : public FlowTest
+{
+protected:
+    Secret32 wallet = keys::random_private_key();
+    seal::SignedText message(const std::string& text) const
+    {
+        seal::SignedText out;
+        out.to = node.identity();
+        out.text = text;
+        out.nonce = keys::random_fixed<Hash32>();
+        out.sent_at = node.clock.now();
+        out.deadline = node.clock.now() + 600;
+        return out;
+    }
+    std::string sign(seal::SignedText what) const
+    {
+        what.signature = crypto::sign_ecdsa(seal::signed_text_digest(what).value(), wallet).value();
+        return seal::to_json(what);
+    }
+    channel::Answer bring(const std::string& json) { return node.receive(json, channel::Shape::signed_text); }
+};
+
+TEST_F(SignedTest, AWalletsWordIsARequestOfThatWallet)
+{
+    const auto said = bring(sign(message("hello")));
+    ASSERT_EQ(said.yes, Yes::yes) << said.reason;
+    const auto info = node.message(said.id);
+    EXPECT_EQ(info.with.kind, "wallet");
+    EXPECT_EQ(info.with.id, model::to_string(model::WalletAddress{crypto::address_of(wallet).value()}));
+    EXPECT_EQ(info.text, "hello");
+}
+
+TEST_F(SignedTest, AReplayIsTheSameMessage)
+{
+    const auto json = sign(message("once"));
+    const auto first = bring(json);
+    const auto again = bring(json);
+    EXPECT_EQ(first.id, again.id);
+    EXPECT_TRUE(again.duplicate);
+    EXPECT_EQ(node.inbox().size(), 1U);
+    EXPECT_NE(bring(sign(message("once"))).id, first.id) << "another nonce is another message";
+}
+
+TEST_F(SignedTest, AnotherEpochAndADeadlineOutOfPlaceAreRefused)
+{
+    auto other = message("x");
+    other.to.epoch = 2;
+    EXPECT_EQ(bring(sign(other)).code, Errc::message_recipient);
+    auto late = message("x");
+    late.deadline = node.clock.now() - 1;
+    EXPECT_EQ(bring(sign(late)).code, Errc::message_deadline);
+    auto far = message("x");
+    far.deadline = node.clock.now() + seal::kMaxSignedDeadline + 1;
+    EXPECT_EQ(bring(sign(far)).code, Errc::message_deadline);
+    EXPECT_TRUE(node.inbox().empty());
+}
+
+TEST_F(SignedTest, AForgedSignatureNeverCountsAsAShownProof)
+{
+    node.budget.set_limits(0, 0);
+    node.change([](Served& next) { next.document.terms.accepts = model::bit(model::Class::wallet); });
+    auto forged = message("x");
+    EXPECT_EQ(bring(seal::to_json(forged)).code, Errc::crypto_signature_invalid);
+    EXPECT_EQ(bring(sign(message("x"))).yes, Yes::yes);
+}
 } // namespace
 } // namespace dmid::gateway

@@ -215,7 +215,7 @@ TEST(Refuse, SaysLaterForWhatMayPassAndNeverQuotesTheStore)
     EXPECT_EQ(refuse(Errc::store_full).yes, channel::Yes::later);
     EXPECT_EQ(refuse(Errc::policy_rejected).yes, channel::Yes::no);
     EXPECT_EQ(refuse(Error{Errc::store_io, "/secret/path"}).reason.find("secret"), std::string::npos);
-    EXPECT_EQ(refuse(Error{Errc::message_time, "dated wrongly"}).reason, "dated wrongly");
+    EXPECT_EQ(refuse(Error{Errc::message_kind, "not of kind 14"}).reason, "not of kind 14");
 }
 } // namespace
 } // namespace dmid::gateway

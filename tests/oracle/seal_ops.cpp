@@ -6,6 +6,7 @@
 #include "seal/envelope_id.hpp"
 #include "seal/nip17.hpp"
 #include "seal/nip59.hpp"
+#include "seal/signed_text.hpp"
 #include "seal/ticket.hpp"
 #include "seal/work.hpp"
 
@@ -99,6 +100,20 @@ Result<json::value> envelope_id(const Args& args)
     DMID_TRY(const auto author, bare_arg<XOnlyKey>(args, "seal_key"));
     return bare(seal::envelope_id_rumor(mailbox, rumor, author).view());
 }
+
+Result<json::value> signed_text_digest(const Args& args)
+{
+    DMID_TRY(const auto text, text_arg(args, "json"));
+    model::Network network;
+    DMID_TRY(const auto chain, number_arg(args, "chain"));
+    network.chain_id = static_cast<std::uint64_t>(chain);
+    DMID_TRY(network.registry, bare_arg<Address>(args, "registry"));
+    DMID_TRY(const auto now, number_arg(args, "now"));
+    DMID_TRY(const auto message, seal::parse_signed_text(text, network));
+    DMID_TRY(const auto digest, seal::signed_text_digest(message));
+    DMID_TRY(const auto signer, seal::verify_signed_text(message, digest, now));
+    return json::object{{"digest", to_hex(digest.view())}, {"signer", to_hex(signer.view())}};
+}
 } // namespace
 
 void add_seal_ops(Ops& ops)
@@ -108,5 +123,6 @@ void add_seal_ops(Ops& ops)
     ops["wrap_open"] = wrap_open;
     ops["ticket"] = ticket;
     ops["envelope_id"] = envelope_id;
+    ops["signed_text_digest"] = signed_text_digest;
 }
 } // namespace dmid::oracle
