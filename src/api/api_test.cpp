@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every call of docs/protocol/http-api.md, over a real mailbox.
 #include "api/api.hpp"
-#include "gateway/testing_node.hpp"
+#include "gateway/node_for_test.hpp"
 
 #include <boost/json.hpp>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow.hpp"
-#include "gateway/testing_node.hpp"
+#include "gateway/node_for_test.hpp"
 #include "seal/signed_text.hpp"
 #include "seal/work.hpp"
 

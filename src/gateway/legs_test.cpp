@@ -3,9 +3,9 @@
 #include "gateway/backoff.hpp"
 #include "gateway/legs.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/node_for_test.hpp"
 #include "gateway/receipts_out.hpp"
 #include "gateway/stages.hpp"
-#include "gateway/testing_node.hpp"
 #include "seal/dmid_tag.hpp"
 #include "seal/envelope_id.hpp"
 

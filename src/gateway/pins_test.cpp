@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/testing_node.hpp"
+#include "gateway/node_for_test.hpp"
 #include "model/document.hpp"
 
 namespace dmid::gateway
