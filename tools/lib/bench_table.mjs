@@ -35,8 +35,8 @@ export function table(path) {
   const first = Object.values(all)[0];
   const rows = Object.values(all).flatMap((one) => one.rows).filter(({ wanted }) => wanted !== 0);
   rows.sort((a, b) => Number(a.goal.slice(1)) - Number(b.goal.slice(1)));
-  return [`Measured on ${first.cpu}, ${first.cores} cores, ${first.compiler}; each value beside its floor, in turn, in one run`,
-    `(medians; from [${path}](${path}), which names commit and load; what bounds each, and how to run them: [docs/performance.md](docs/performance.md)).`, '',
+  return [`Measured on ${first.cpu}, ${first.cores} cores, ${first.compiler}; each value beside its floor, in turn, in one run: medians, from`,
+    `[${path}](${path}), which names commit and load.`, '',
     '| | what | ours | floor | ratio | goal | |', '|---|---|---|---|---|---|---|', ...rows.map(line)].join('\n');
 }
 
