@@ -7,6 +7,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
+
 namespace dmid::gateway
 {
 namespace
@@ -37,7 +39,7 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
     std::uint16_t queue;
     std::size_t parallel;
     Handler handler;
-    std::size_t running = 0;
+    std::atomic<std::size_t> running = 0;
     bool woken = false;
     bool stopping = false;
     std::size_t bell = 0;
@@ -62,7 +64,8 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
 
     void claim()
     {
-        auto items = context.mailbox.claim(queue, context.clock.now_ms(), kLeaseMs, parallel - running);
+        auto items =
+            context.mailbox.claim(queue, context.clock.now_ms(), kLeaseMs, parallel - running.load());
         if (!items)
         {
             context.alarms.raise("store", "work cannot be claimed: " + std::string{name(items.error().code)},
@@ -101,7 +104,7 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
             auto sleep = self->until_due();
             if (sleep == 0)
             {
-                const auto before = self->running;
+                const auto before = self->running.load();
                 self->claim();
                 // Due, but not to be had: somebody else's, or an error. Do not spin.
                 if (self->running == before)
@@ -133,6 +136,11 @@ void Worker::start()
 {
     impl_->bell = impl_->context.bell.listen([impl = impl_] { impl->wake(); });
     net::spawn(impl_->executor, Impl::run(impl_));
+}
+
+bool Worker::idle() const noexcept
+{
+    return impl_->running == 0;
 }
 
 void Worker::stop()

@@ -25,6 +25,8 @@ public:
     void start();
     /// Claims no more; what runs goes on until its deadline or the end of the executor. Thread-safe.
     void stop();
+    /// Nothing is under way at present. Thread-safe.
+    bool idle() const noexcept;
 
 private:
     struct Impl;

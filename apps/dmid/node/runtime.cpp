@@ -20,8 +20,11 @@
 #include "store/lmdb/lmdb_index.hpp"
 #include "store/lmdb/lmdb_mailbox.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 namespace dmid::node
 {
@@ -29,6 +32,8 @@ namespace
 {
 /// Legs of one channel that are under way at once.
 constexpr std::size_t kParallelLegs = 8;
+/// How long what runs may take to end when the node stops.
+constexpr std::chrono::seconds kStopFor{5};
 constexpr std::size_t kParallelFanOuts = 32;
 
 Result<proof::RegistryRef> registry_of(const config::Chain& chain)
@@ -277,6 +282,11 @@ void Runtime::Impl::stop()
         upkeep->stop();
     for (auto& worker : workers)
         worker->stop();
+    // A leg that is cut between handing over and record would go out again: what runs may end.
+    const auto until = std::chrono::steady_clock::now() + kStopFor;
+    const auto idle = [](const auto& worker) { return worker->idle(); };
+    while (!std::all_of(workers.begin(), workers.end(), idle) && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
     if (public_server)
         public_server->stop();
     if (owner_server)
