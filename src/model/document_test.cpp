@@ -161,6 +161,7 @@ TEST(Document, NoFlippedBitPassesUnnoticed)
     }
 }
 
+// MUST DOC-06
 TEST(Pin, MovesOnlyAlongAnUnbrokenRunFromThePinnedKey)
 {
     const auto document = full(); // 1 → 2 → 3, policy key 9
@@ -192,6 +193,7 @@ TEST(Pin, AChangedPolicyKeyIsHandedOverByTheSameInboxKey)
     EXPECT_EQ(pin_step({1, key(3), key(9)}, identity(), document), PinStep::handed_over);
 }
 
+// MUST DOC-07
 TEST(Pin, CrossesAnEpochOnlyWithAContinuityProofOfThePinnedKey)
 {
     const auto next = identity(2);

@@ -31,6 +31,7 @@ TEST(PolicyBytes, ComeBackAndVerify)
     }
 }
 
+// MUST POL-20
 TEST(PolicyBytes, AreOfOneNumberEpochAndKey)
 {
     const auto policy = signed_policy(1, {});
@@ -50,6 +51,7 @@ TEST(PolicyBytes, HaveALimitAndOneForm)
     EXPECT_EQ(decode_policy(encode_policy(signed_policy(0, {})).value()).error().code, Errc::codec_range);
 }
 
+// MUST POL-21
 TEST(PolicyBytes, FollowEachOtherByOneAndByHash)
 {
     const auto first = signed_policy(1, {});
@@ -73,6 +75,7 @@ TEST(PolicyBytes, FollowEachOtherByOneAndByHash)
               Errc::policy_seq);
 }
 
+// MUST POL-21
 TEST(PolicyBytes, OfTwoSuccessorsEveryGatewayTakesTheSame)
 {
     const auto a = signed_policy(1, {}, {0xa0});
@@ -81,6 +84,7 @@ TEST(PolicyBytes, OfTwoSuccessorsEveryGatewayTakesTheSame)
     EXPECT_LE(policy_hash(preferred(a, b).content), policy_hash(a.content));
 }
 
+// MUST POL-22
 TEST(PolicyHead, ComesBackVerifiesAndCompares)
 {
     const auto policy = signed_policy(1, {});

@@ -83,7 +83,7 @@ Document sample()
 void write(const std::string& name, std::string_view rule, const Bytes& bytes, std::string_view error)
 {
     const auto who = test::identity();
-    json::object vector{{"rule", rule},
+    json::object vector{{"musts", json::array{rule}},
                         {"bytes", to_hex0x(bytes)},
                         {"chain", who.network.chain_id},
                         {"registry", to_hex0x(who.network.registry.view())},
@@ -105,6 +105,12 @@ void write_all()
     auto least = good;
     least.relays.clear(), least.gateways.clear(), least.handovers.clear(), least.terms = {};
     write("least", "DOC-01", encode_document(least).value(), "");
+    auto listed = least;
+    listed.listed_keys = {
+        {test::key(30), test::sign(30, listed_key_message(test::identity(), test::key(30)))}};
+    write("listed_key", "DOC-05", encode_document(listed).value(), "");
+    listed.listed_keys[0].possession = test::sign(30, possession_message(test::identity(), test::key(30)));
+    write("listed_key_signed_for_another_use", "DOC-05", encode_document(listed).value(), "document.invalid");
     auto bytes = encode_document(good).value();
     bytes.push_back(0);
     write("trailing_byte", "DOC-02", bytes, "codec.trailing");

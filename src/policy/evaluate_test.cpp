@@ -102,6 +102,7 @@ TEST(Evaluate, AnExceededRateSaysTryLater)
     EXPECT_TRUE(evaluate(policy, facts, kNone).charge);
 }
 
+// MUST POL-17
 TEST(Evaluate, CountersAreOfTheRuleTheSenderAndTheWindow)
 {
     const auto policy = compiled(kRules);
@@ -194,6 +195,7 @@ TEST(Evaluate, WithoutAPolicyEverythingIsARequest)
     EXPECT_TRUE(without_policy().yes());
 }
 
+// MUST POL-15
 TEST(Facts, DerivesStrangerAndAnonymous)
 {
     EXPECT_EQ(facts_of(0).proven, mask_of(Class::anonymous));
@@ -203,6 +205,7 @@ TEST(Facts, DerivesStrangerAndAnonymous)
     EXPECT_EQ(facts_of(mask_of(Class::stranger)).proven, mask_of(Class::anonymous)) << "never claimed";
 }
 
+// MUST POL-17
 TEST(Facts, TellsTheMinuteOfTheWeekAndAsksForZonesByName)
 {
     EXPECT_EQ(minute_of_week(0), 3 * 1440);      // Thursday

@@ -102,8 +102,8 @@ TEST(PolicyVectors, ValidPoliciesHaveTheStatedBytes)
         {
             const auto toml = contents(kProtocol + "examples/" + name + ".toml");
             const auto bytes = encode(parse_toml(toml).value()).value();
-            std::ofstream{folder + name + ".json"} << boost::json::serialize(
-                boost::json::object{{"rule", "POL-09"}, {"toml", toml}, {"bytes", to_hex0x(bytes)}});
+            std::ofstream{folder + name + ".json"} << boost::json::serialize(boost::json::object{
+                {"musts", boost::json::array{"POL-09"}}, {"toml", toml}, {"bytes", to_hex0x(bytes)}});
             std::ofstream{std::string{DMID_SOURCE_DIR} + "/fuzz/corpus/policy_decode/" + name}
                 << as_text(bytes);
         }

@@ -79,6 +79,7 @@ TEST(Bundle, EveryValidVectorVerifiesAndEncodesToTheSameBytes)
     }
 }
 
+// MUST PROOF-01, PROOF-02
 TEST(Bundle, EveryInvalidVectorIsRefusedWithItsCode)
 {
     const auto vectors = load_all("invalid");

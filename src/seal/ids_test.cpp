@@ -33,6 +33,7 @@ TEST(DmidTag, NamesChainRegistryNumberAndEpoch)
     EXPECT_EQ(claim({{"p", "x"}}).value(), std::nullopt);
 }
 
+// MUST ENV-18
 TEST(DmidTag, IsRefusedInAnyOtherForm)
 {
     for (const auto& tags : std::vector<std::vector<Tag>>{{dmid_tag(identity()), dmid_tag(identity())},
@@ -51,6 +52,7 @@ TEST(DmidTag, IsRefusedInAnyOtherForm)
     EXPECT_TRUE(claim({{"dmid", kDid, "16777215"}}));
 }
 
+// MUST ENV-19
 TEST(EnvelopeId, DiffersInEveryPartAndShape)
 {
     const auto other = [](auto change)

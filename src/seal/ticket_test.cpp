@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace dmid::seal
 {
 namespace
@@ -33,6 +36,7 @@ TicketDoor door_at(UtcDay today, bool sink = false)
 }
 } // namespace
 
+// MUST TICKET-02
 TEST(Ticket, CountsUtcDays)
 {
     EXPECT_EQ(utc_day(0), 0);
@@ -42,6 +46,7 @@ TEST(Ticket, CountsUtcDays)
     EXPECT_EQ(utc_day(-86400), -1);
 }
 
+// MUST TICKET-04
 TEST(Ticket, OpensTheDoorThreeDaysEachWayAndNoFurther)
 {
     const auto door = door_at(kToday);
@@ -87,6 +92,7 @@ TEST(Ticket, OpensNothingWithABitChanged)
     }
 }
 
+// MUST TICKET-07
 TEST(Ticket, BecomesASinkOrGoes)
 {
     auto door = door_at(kToday);
@@ -96,6 +102,32 @@ TEST(Ticket, BecomesASinkOrGoes)
     EXPECT_TRUE(door.match(proof_of(kToday), envelope_key(), kToday)->sink);
     door.remove(proof_of(kToday).handle);
     EXPECT_EQ(door.match(proof_of(kToday), envelope_key(), kToday), nullptr);
+}
+
+// MUST TICKET-05
+TEST(Ticket, AnUnknownHandleCostsTheDoorAMacAndOpensNothing)
+{
+    const auto door = door_at(kToday);
+    const auto unknown = ticket_proof(Secret32{}, envelope_key()); // right under the key that stands in
+    EXPECT_EQ(door.match(unknown, envelope_key(), kToday), nullptr);
+
+    auto wrong = proof_of(kToday);
+    wrong.mac.bytes[0] ^= 1;
+    const auto fastest = [&door](const TicketProof& proof)
+    {
+        auto best = std::chrono::nanoseconds::max();
+        for (int batch = 0; batch < 50; ++batch)
+        {
+            const auto start = std::chrono::steady_clock::now();
+            for (int i = 0; i < 50; ++i)
+                EXPECT_EQ(door.match(proof, envelope_key(), kToday), nullptr);
+            best = std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - start);
+        }
+        return best;
+    };
+    // Without the mac an unknown handle would be tens of times faster.
+    EXPECT_LT(fastest(wrong), 3 * fastest(unknown));
+    EXPECT_LT(fastest(unknown), 3 * fastest(wrong));
 }
 
 TEST(Ticket, IsReadBackFromItsTag)

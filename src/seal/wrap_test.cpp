@@ -106,6 +106,7 @@ TEST(Wrap, ShowsNothingButItsReader)
     EXPECT_TRUE(sealed(hello()).tags.empty());
 }
 
+// MUST ENV-08
 TEST(Wrap, WrapsOneSealAnewUnderOtherKeysAndDates)
 {
     const auto seal = sealed(hello());
@@ -276,6 +277,7 @@ TEST(Work, IsTheSameFromTheSameStart)
     EXPECT_GE(crypto::leading_zero_bits(event_id(first)), 12U);
 }
 
+// MUST ENV-07
 TEST(Work, CountsTheCommittedTargetOnly)
 {
     Event event;
@@ -295,6 +297,7 @@ TEST(Work, CountsTheCommittedTargetOnly)
     EXPECT_EQ(proves({{"nonce", "1", "16"}, {"nonce", "1", "8"}}), 0U);
 }
 
+// MUST ENV-06
 TEST(Wrap, IsDatedWithinTheWindowOfTheDoor)
 {
     EventBody wrap;
@@ -323,6 +326,7 @@ TEST(Wrap, KeepsToTheSizeOfAnEvent)
     EXPECT_EQ(seal_of(65536).error().code, Errc::message_too_large);
 }
 
+// MUST ENV-17
 TEST(Time, IsClampedToWhatIsPossible)
 {
     EXPECT_EQ(clamp_time(kNow - 5, kNow), kNow - 5);

@@ -14,7 +14,29 @@ import { chance } from './oracle.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 process.env.DMID_SEED = '83';
 const random = chance('vectors');
-function save(path, value) {
+// The rules of envelope.md and ticket.md that a vector is about: the first line whose pattern fits its path.
+const rules = [
+  [/^nip44.*(six-byte|no-bytes|one-byte)/, 'ENV-01', 'ENV-02'],
+  [/^nip44.valid/, 'ENV-01'],
+  [/^nip44/, 'ENV-02'],
+  [/escapes/, 'ENV-03'],
+  [/(wrap-id|wrap-signature)/, 'ENV-09'],
+  [/(wrap-of-kind|recipient)/, 'ENV-05'],
+  [/(valid.encrypted-to|not-encrypted)/, 'ENV-10'],
+  [/wrap-in-a/, 'ENV-11'],
+  [/(invalid.seal-|without-a-seal)/, 'ENV-12'],
+  [/(rumor-id|rumor-without-id)/, 'ENV-13'],
+  [/author-forged/, 'ENV-14'],
+  [/(rumor-of-kind|valid.text|valid.file|valid.reaction)/, 'ENV-15'],
+  [/group/, 'ENV-16'],
+  [/from-a-dmid/, 'ENV-18'],
+  [/^wrap/, 'ENV-04'],
+  [/^ticket.valid/, 'TICKET-02', 'TICKET-03'],
+  [/^ticket/, 'TICKET-01'],
+];
+function save(path, what) {
+  const [, ...musts] = rules.find(([pattern]) => pattern.test(path));
+  const value = { musts, ...what };
   const file = `${root}/docs/protocol/vectors/${path}.json`;
   mkdirSync(file.slice(0, file.lastIndexOf('/')), { recursive: true });
   writeFileSync(file, JSON.stringify(value, null, 2) + '\n');

@@ -188,6 +188,7 @@ TEST_F(NostrSending, GivesUpWhereMoreWorkIsAskedForThanItDoes)
     EXPECT_EQ(relay.events().size(), 1U);
 }
 
+// MUST TICKET-02, TICKET-03
 TEST_F(NostrSending, ShowsTheTicketBoundToItsOneTimeKey)
 {
     const ScriptedRelay relay{says_ok(true)};
