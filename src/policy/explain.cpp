@@ -20,7 +20,7 @@ std::string outcome(const Policy& policy, const Rule& rule)
 {
     auto out = action_phrase(rule.action, rule.via.empty() ? policy.via : rule.via);
     if (rule.work != 0)
-        out += " if it brings " + work_phrase(rule.work) + ", and otherwise is sent back with that demand";
+        out = "is sent back unless it brings " + work_phrase(rule.work) + "; with it, it " + out;
     if (!rule.rate.empty())
         out += ", at most " + rates_phrase(rule.rate) + "; beyond that the sender is told to try later";
     return out;
@@ -127,7 +127,7 @@ std::string explain(const Policy& policy)
                "know the "
                "sender.\n";
     if (policy.receipts != 0)
-        out += capital(classes_phrase(policy.receipts)) + " learns when a message is delivered or read.\n";
+        out += "Told when a message is delivered or read: " + classes_phrase(policy.receipts) + ".\n";
     else
         out += "Nobody learns more than that a message was accepted.\n";
     return out;
