@@ -75,6 +75,7 @@ protected:
     std::string party() const { return model::to_string(ann.party()); }
 };
 
+// MUST API-03
 TEST_F(ApiTest, HealthIsOkAndTellsTheWorldNoWords)
 {
     EXPECT_EQ(world("GET", "/healthz").status, 200U);
@@ -85,16 +86,21 @@ TEST_F(ApiTest, HealthIsOkAndTellsTheWorldNoWords)
     EXPECT_EQ(ailing.object().at("reasons").as_array().size(), 1U);
 }
 
+// MUST API-04, RCPT-01
 TEST_F(ApiTest, AMessageIsTakenInWithAPromise)
 {
-    const auto taken = world("POST", "/v1/messages", envelope("hello"));
+    const auto sent = envelope("hello");
+    const auto taken = world("POST", "/v1/messages", sent);
     ASSERT_EQ(taken.status, 202U);
     EXPECT_EQ(taken.text("status"), "accepted");
     EXPECT_EQ(taken.text("id").size(), 64U);
-    EXPECT_TRUE(taken.object().at("promise").as_object().contains("signature"));
+    const auto& promise = taken.object().at("promise").as_object();
+    EXPECT_TRUE(promise.contains("signature"));
+    EXPECT_EQ(promise.at("envelope"), boost::json::parse(sent).at("wrap").at("id"));
     EXPECT_EQ(taken.object().size(), 3U) << "nothing that tells a drop from a delivery";
 }
 
+// MUST API-01, API-02
 TEST_F(ApiTest, AMessageOfAnotherFormIsRefusedByName)
 {
     EXPECT_EQ(world("POST", "/v1/messages", "{").code(), "codec.syntax");
@@ -111,6 +117,7 @@ TEST_F(ApiTest, AMessageOfAnotherFormIsRefusedByName)
         EXPECT_TRUE(problem.object().contains(key)) << key;
 }
 
+// MUST API-05
 TEST_F(ApiTest, AChallengeCarriesTheTerms)
 {
     node.change(
@@ -135,6 +142,7 @@ TEST_F(ApiTest, WhatIsNoCallIsNotFound)
     EXPECT_EQ(owner("GET", "/v1/threads/").status, 404U);
 }
 
+// MUST API-06
 TEST_F(ApiTest, TheOwnersCallsAreNotOfTheWorld)
 {
     for (const auto* path :
@@ -144,6 +152,7 @@ TEST_F(ApiTest, TheOwnersCallsAreNotOfTheWorld)
         EXPECT_EQ(world("POST", path, "{}").status, 404U) << path;
 }
 
+// MUST API-07
 TEST_F(ApiTest, AnotherUserOfTheMachineIsNotTheOwner)
 {
     auto asked = request("GET", "/v1/inbox", "");
@@ -294,6 +303,7 @@ TEST_F(ApiTest, APolicyIsPreparedSignedAndSet)
         EXPECT_TRUE(present.object().contains(key)) << key;
 }
 
+// MUST API-08
 TEST_F(ApiTest, ANumberIsNamedWhereItMatters)
 {
     EXPECT_EQ(owner("GET", "/v1/inbox?number=8312345678901210").status, 200U);
@@ -314,6 +324,7 @@ struct Collector final : net::BodyWriter
     bool closing() const override { return pieces.size() >= most; }
 };
 
+// MUST API-09
 TEST_F(ApiTest, EventsGoOnBehindTheLastSeen)
 {
     world("POST", "/v1/messages", envelope("one"));

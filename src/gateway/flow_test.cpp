@@ -104,6 +104,7 @@ TEST_F(FlowTest, RequestsExpireAfterThirtyDaysAndMakeRoom)
     EXPECT_EQ(expire_requests(*node.context, *node.served()).value(), 0U);
 }
 
+// MUST POL-11
 TEST_F(FlowTest, RejectsChallengesAndDropsAsThePolicySays)
 {
     with_mail("default = \"reject\"\n");
@@ -169,6 +170,7 @@ TEST_F(FlowTest, SomeWorkIsNeverWorseThanNone)
     EXPECT_EQ(said.yes, Yes::yes) << said.reason;
 }
 
+// MUST ENV-19
 TEST_F(FlowTest, OneMessageThroughTwoDoorsIsOne)
 {
     const auto rumor = seal::make_text(ann.key, node.owner.key, node.clock.now(), "once");
@@ -286,6 +288,7 @@ TEST_F(FlowTest, BlockingDiscardsWhatWaitsAndAcceptingAfterwardsUndoesIt)
     EXPECT_TRUE(node.block(ann.party())->party.blocked);
 }
 
+// MUST TICKET-06
 TEST_F(FlowTest, ATicketOpensTheDoorOnceWhenTheBudgetIsSpent)
 {
     node.budget.set_limits(0, 0);
@@ -317,6 +320,7 @@ TEST_F(FlowTest, ATicketOpensTheDoorOnceWhenTheBudgetIsSpent)
     EXPECT_EQ(node.write(ann, "without one").code, Errc::policy_challenge);
 }
 
+// MUST TICKET-07
 TEST_F(FlowTest, ABlockedContactsTicketWorksAsBeforeAfterARestartToo)
 {
     node.budget.set_limits(0, 0);
@@ -389,6 +393,7 @@ TEST_F(FlowTest, ALongSubjectIsCutBetweenCharacters)
     EXPECT_EQ(node.message(said.id).subject, subject);
 }
 
+// MUST RCPT-04
 TEST_F(FlowTest, AFullStoreSaysLaterAndLosesNothing)
 {
     Node small{std::size_t{1} << 20U};
@@ -474,6 +479,7 @@ TEST_F(SignedTest, AWalletsWordIsARequestOfThatWallet)
     EXPECT_EQ(info.text, "hello");
 }
 
+// MUST ENV-24
 TEST_F(SignedTest, AReplayIsTheSameMessage)
 {
     const auto json = sign(message("once"));
@@ -485,6 +491,7 @@ TEST_F(SignedTest, AReplayIsTheSameMessage)
     EXPECT_NE(bring(sign(message("once"))).id, first.id) << "another nonce is another message";
 }
 
+// MUST ENV-21, ENV-22
 TEST_F(SignedTest, AnotherEpochAndADeadlineOutOfPlaceAreRefused)
 {
     auto other = message("x");
@@ -499,6 +506,7 @@ TEST_F(SignedTest, AnotherEpochAndADeadlineOutOfPlaceAreRefused)
     EXPECT_TRUE(node.inbox().empty());
 }
 
+// MUST ENV-23
 TEST_F(SignedTest, AForgedSignatureNeverCountsAsAShownProof)
 {
     node.budget.set_limits(0, 0);

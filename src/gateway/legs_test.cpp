@@ -39,6 +39,7 @@ protected:
     Hash32 write(const std::string& text = "hello") { return node.write(ann, text).id; }
 };
 
+// MUST RCPT-05
 TEST_F(LegsTest, AnAcceptedLegIsAcceptedAndNeverMore)
 {
     const auto id = write();
@@ -295,6 +296,7 @@ protected:
     }
 };
 
+// MUST RCPT-06
 TEST_F(ReceiptsTest, NobodyIsToldAnythingUnlessTheOwnerAllowsIt)
 {
     node.paper.script = {attempt(Outcome::refused)};
@@ -303,6 +305,7 @@ TEST_F(ReceiptsTest, NobodyIsToldAnythingUnlessTheOwnerAllowsIt)
     EXPECT_TRUE(told().empty());
 }
 
+// MUST RCPT-06, RCPT-08
 TEST_F(ReceiptsTest, AFailureIsToldWhereTheOperatorAllowsIt)
 {
     node.change([](Served& next) { next.receipts = true; });
@@ -318,6 +321,7 @@ TEST_F(ReceiptsTest, AFailureIsToldWhereTheOperatorAllowsIt)
     EXPECT_FALSE(issued_ticket(*node.context, node.box(), other()).value()) << "a receipt grants nothing";
 }
 
+// MUST RCPT-06, RCPT-07, RCPT-08
 TEST_F(ReceiptsTest, ADeliveryIsToldToTheClassesOfThePolicyAndNeverToTheBlocked)
 {
     ASSERT_TRUE(node.policy("default = \"deliver\"\nvia = [\"mail\"]\nreceipts = [\"dmid-holder\"]\n"));
@@ -334,6 +338,7 @@ TEST_F(ReceiptsTest, ADeliveryIsToldToTheClassesOfThePolicyAndNeverToTheBlocked)
     EXPECT_EQ(told().size(), 1U);
 }
 
+// MUST RCPT-08
 TEST_F(ReceiptsTest, AnExpiredRequestIsToldWhereReceiptsAreOn)
 {
     ASSERT_TRUE(node.policy("default = \"request\"\n"));
@@ -349,6 +354,7 @@ TEST_F(ReceiptsTest, AnExpiredRequestIsToldWhereReceiptsAreOn)
     EXPECT_EQ(told()[0].receipt.state, model::ReceiptState::expired);
 }
 
+// MUST RCPT-10, RCPT-11
 TEST_F(ReceiptsTest, AReceiptOfTheirsStandsAtOurMessageAndForgeriesDoNot)
 {
     // Our letter to them, as a node that could resolve would have written it.

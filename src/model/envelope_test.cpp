@@ -122,6 +122,7 @@ TEST(Receipt, IsSignedByTheNodeThatItNames)
     }
 }
 
+// MUST RCPT-02, RCPT-03
 TEST(Promise, TellsTheTimeInTenMinuteSteps)
 {
     EXPECT_EQ(coarse_time(1'790'000'123) % kPromiseStep, 0);

@@ -24,9 +24,11 @@ async function make(changes = {}) {
   const typed = typedData(chain, registry, signed);
   return { signed, signature: await account.signTypedData(typed), digest: hashTypedData(typed).slice(2) };
 }
+// The rules of envelope.md that a vector is about.
+const musts = (name) => (/deadline|last-second|seven-days/.test(name) ? ['ENV-22'] : /signature-of|high-s/.test(name) ? ['ENV-23'] : ['ENV-20']);
 function write(kind, name, message, more) {
   mkdirSync(new URL(`${kind}/`, folder), { recursive: true });
-  const vector = { chain, registry: registry.slice(2), now, message, ...more };
+  const vector = { musts: musts(name), chain, registry: registry.slice(2), now, message, ...more };
   writeFileSync(new URL(`${kind}/${name}.json`, folder), JSON.stringify(vector, null, 2) + '\n');
 }
 async function valid(name, changes) {
