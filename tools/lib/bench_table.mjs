@@ -33,10 +33,12 @@ function line(row) {
 export function table(path) {
   const all = JSON.parse(readFileSync(join(root, path), 'utf8'));
   const first = Object.values(all)[0];
+  const load = Math.max(...Object.values(all).map((one) => one.load));
+  const busy = load < first.cores ? '' : ` The machine was busy with other work (load ${load.toFixed(0)}): CPU times bear that, values per second suffer.`;
   const rows = Object.values(all).flatMap((one) => one.rows).filter(({ wanted }) => wanted !== 0);
   rows.sort((a, b) => Number(a.goal.slice(1)) - Number(b.goal.slice(1)));
   return [`Measured on ${first.cpu}, ${first.cores} cores, ${first.compiler}; each value beside its floor, in turn, in one run: medians, from`,
-    `[${path}](${path}), which names commit and load.`, '',
+    `[${path}](${path}), which names the commit.${busy}`, '',
     '| | what | ours | floor | ratio | goal | |', '|---|---|---|---|---|---|---|', ...rows.map(line)].join('\n');
 }
 
