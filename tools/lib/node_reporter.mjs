@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A `node --test` reporter: a line for each test, the whole error of each failure, and one last line of counts
+// A `node --test` reporter: a line for each test, the whole error of each failure, and at the end a line of counts
 // that tools/test reads: `#counts {"passed":1,"failed":0,"skipped":[{"name":…,"reason":…}]}`.
 import { inspect } from 'node:util';
 
@@ -8,6 +8,8 @@ export default async function* report(source) {
   for await (const { type, data } of source) {
     if (type === 'test:diagnostic' && data.nesting > 0) yield `# ${data.message}\n`;
     if (type === 'test:stdout' || type === 'test:stderr') yield data.message;
+    // The run's own summary follows the last test. With --test-force-exit nothing is sure to be written after it.
+    if (type === 'test:diagnostic' && data.nesting === 0 && data.message.startsWith('tests ')) yield `#counts ${JSON.stringify(counts)}\n`;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     // describe() blocks are no tests of their own; what is in them is reported one by one.
     if (data.details?.type === 'suite' && type === 'test:pass') continue;
@@ -25,5 +27,4 @@ export default async function* report(source) {
       yield `FAIL ${data.name} (${data.file ?? ''})\n${typeof error === 'string' ? error : inspect(error)}\n`;
     }
   }
-  yield `#counts ${JSON.stringify(counts)}\n`;
 }

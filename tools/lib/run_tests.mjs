@@ -63,6 +63,10 @@ async function main() {
   const wanted = (suite) => !values.only || values.only.some((text) => suite.name.includes(text));
   const all = suites({ full: values.full });
   const chosen = all.filter(wanted);
+  if (chosen.length === 0) {
+    console.log(`no suite's name contains ${values.only.join(' or ')}; there are: ${all.map(({ name }) => name).join(', ')}`);
+    process.exit(2);
+  }
   // A suite that is asked for alone brings the build that it needs.
   const needed = new Set(chosen.map(({ needs }) => needs).filter(Boolean));
   const list = all.filter((suite) => chosen.includes(suite) || needed.has(suite.builds));
