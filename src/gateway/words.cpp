@@ -2,6 +2,7 @@
 #include "gateway/words.hpp"
 
 #include "base/bytes.hpp"
+#include "model/npub.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,8 @@ std::string sender_words(const model::Party& party)
 {
     if (const auto* identity = std::get_if<model::Identity>(&party))
         return identity->number.in_fours();
+    if (const auto* nostr = std::get_if<model::NostrKey>(&party))
+        return model::to_npub(nostr->key);
     return model::to_string(party);
 }
 
