@@ -320,6 +320,25 @@ TEST_F(FlowTest, ATicketOpensTheDoorOnceWhenTheBudgetIsSpent)
     EXPECT_EQ(node.write(ann, "without one").code, Errc::policy_challenge);
 }
 
+// MUST TICKET-08
+TEST_F(FlowTest, ATicketShownByAnotherOpensTheDoorAndCountsForNothingMore)
+{
+    with_mail();
+    ASSERT_TRUE(node.accept(ann.party()));
+    node.budget.set_limits(0, 0);
+    const auto ticket = issue_ticket(*node.context, *node.served(), ann.party()).value();
+    seal::WrapExtras extras;
+    extras.ticket_day_key =
+        seal::ticket_day_key(ticket, node.identity().number, seal::utc_day(node.clock.now()));
+    const Person bob;
+    const auto rumor = seal::make_text(bob.key, node.owner.key, node.clock.now(), "I found a ticket");
+    EXPECT_EQ(node.receive(node.wrap(bob, rumor, extras)).yes, Yes::yes);
+    node.work();
+    EXPECT_TRUE(node.paper.sent.empty()) << "the finder is no contact";
+    ASSERT_EQ(node.inbox(true).size(), 1U);
+    EXPECT_EQ(node.held(bob.party()).messages, 1U);
+}
+
 // MUST TICKET-07
 TEST_F(FlowTest, ABlockedContactsTicketWorksAsBeforeAfterARestartToo)
 {

@@ -354,6 +354,18 @@ TEST_F(ReceiptsTest, AnExpiredRequestIsToldWhereReceiptsAreOn)
     EXPECT_EQ(told()[0].receipt.state, model::ReceiptState::expired);
 }
 
+// MUST RCPT-09
+TEST_F(ReceiptsTest, WhoWasNeverWrittenToSendsOrdinaryMessages)
+{
+    ASSERT_TRUE(node.policy("default = \"request\"\n"));
+    auto body = seal::EventBody{
+        ann.key, node.clock.now(), seal::kKindText, {{"p", to_hex(node.owner.key.view())}}, "a receipt"};
+    body.tags.push_back({std::string{kControlTag}, "receipt"});
+    arrive(seal::make_rumor(body));
+    ASSERT_EQ(node.inbox(true).size(), 1U);
+    EXPECT_EQ(node.inbox(true)[0].text, "a receipt");
+}
+
 // MUST RCPT-10, RCPT-11
 TEST_F(ReceiptsTest, AReceiptOfTheirsStandsAtOurMessageAndForgeriesDoNot)
 {
@@ -385,6 +397,15 @@ TEST_F(ReceiptsTest, AReceiptOfTheirsStandsAtOurMessageAndForgeriesDoNot)
     receipt.signature = crypto::sign_schnorr(model::receipt_message(receipt.receipt, receipt.node_key),
                                              their_node.secret, Hash32{})
                             .value();
+    auto elsewhere = receipt;
+    elsewhere.receipt.to.epoch += 1;
+    elsewhere.receipt.envelope = seal::envelope_id_rumor(elsewhere.receipt.to, sent, node.owner.key);
+    elsewhere.signature = crypto::sign_schnorr(model::receipt_message(elsewhere.receipt, elsewhere.node_key),
+                                               their_node.secret, Hash32{})
+                              .value();
+    node.pass(1);
+    arrive(control(elsewhere, sent)); // of another epoch than its author
+    EXPECT_TRUE(node.message(sent).receipts.empty());
     node.pass(1);
     arrive(control(receipt, Hash32{})); // about no message of ours
     EXPECT_TRUE(node.message(sent).receipts.empty());
