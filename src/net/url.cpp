@@ -168,6 +168,10 @@ Result<Url> from_view(std::string_view text, const boost::urls::url_view& view)
         return fail(Errc::net_url, "no host");
     auto authority = text.substr(slashes + 3);
     authority = authority.substr(0, authority.find_first_of("/?#"));
+    // Boost.URL 1.81 ends the host of `https://1.0.0.1f/` behind the address and takes the rest for a path.
+    const auto seen = view.encoded_authority();
+    if (std::string_view{seen.data(), seen.size()} != authority)
+        return fail(Errc::net_url, "where the host ends");
     DMID_TRY(auto place, split_authority(authority));
     url.host = std::move(place.host);
     const std::uint16_t own = url.encrypted() ? 443 : 80;

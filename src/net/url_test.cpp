@@ -79,6 +79,14 @@ INSTANTIATE_TEST_SUITE_P(
                     "https://example.com/a b", "https://example.com/\r\nX: y",
                     "https://example.com\\@evil.example/", "https://exa mple.com/"));
 
+// Found by fuzzing: Boost.URL reads the host `1.0.0.1` and the path `f/`.
+TEST(Url, RefusesAHostThatIsGluedToAnAddress)
+{
+    EXPECT_EQ(parse_url("https://1.0.0.1f/").error().code, Errc::net_url);
+    // Names that begin with a whole address fall with it: nobody needs them, and readers disagree on them.
+    EXPECT_EQ(parse_url("https://1.0.0.1.example.com/").error().code, Errc::net_url);
+}
+
 TEST(Url, HasLimits)
 {
     EXPECT_FALSE(parse_url("https://example.com/" + std::string(2048, 'a')));
