@@ -5,9 +5,6 @@ import { sleep } from '../peers/process.mjs';
 import { steps } from './lib/story.mjs';
 import { printingTeller } from './lib/teller.mjs';
 
-/** In the demo the node is killed at fewer random moments than in the test. */
-const options = { kills: { random: 5 } };
-
 const once = process.argv.includes('--once');
 const teller = printingTeller();
 const story = { teller };
@@ -26,7 +23,7 @@ for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 12
 async function tell() {
   for (const { name, run, needed } of steps) {
     try {
-      await run(story, options[run.name]);
+      await run(story);
     } catch (error) {
       if (ending) return;
       teller.broken(name, error);
