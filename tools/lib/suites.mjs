@@ -18,7 +18,9 @@ const build = (preset) => ({
 
 /** The ctests of a preset: units (with their GoogleTest reports) or the replays of the fuzz corpora. */
 function ctests(preset, kind, title) {
-  const pick = kind === 'fuzz' ? ['-R', '^fuzz\\.'] : ['-E', '^fuzz\\.'];
+  // The oracles of the release have a suite of their own; under the sanitizers they run with the units.
+  const others = preset === 'release' ? '^(fuzz|oracle)\\.' : '^fuzz\\.';
+  const pick = kind === 'fuzz' ? ['-R', '^fuzz\\.'] : ['-E', others];
   // g++ 12's ThreadSanitizer cannot map its shadow where the kernel randomises too many address bits.
   const wrap = preset === 'tsan' ? ['setarch', '-R'] : [];
   return {
