@@ -2,6 +2,7 @@
 #include "gateway/stages.hpp"
 #include "gateway/words.hpp"
 #include "policy/door.hpp"
+#include "seal/dmid_tag.hpp"
 #include "seal/envelope_id.hpp"
 #include "seal/work.hpp"
 
@@ -107,6 +108,10 @@ Refusal open_wrap(Arrival& arrival)
         }
         arrival.id = seal::envelope_id_rumor(arrival.to->identity, opened->rumor.id, opened->seal_key);
         arrival.envelope = envelope_of(*opened, arrival);
+        auto tail = seal::tail_of(opened->rumor);
+        if (!tail)
+            return refuse(tail.error());
+        arrival.envelope.ext = *tail;
         arrival.opened = std::move(*opened);
         return std::nullopt;
     }

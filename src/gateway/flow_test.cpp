@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow.hpp"
 #include "gateway/node_for_test.hpp"
+#include "seal/dmid_tag.hpp"
 #include "seal/signed_text.hpp"
 #include "seal/work.hpp"
 
@@ -54,6 +55,48 @@ TEST_F(FlowTest, APlainWrapBecomesARequest)
     EXPECT_EQ(requests[0].text, "hello");
     EXPECT_EQ(requests[0].state, State::held);
     EXPECT_EQ(node.work(), 0U);
+}
+
+// MUST ENV-25
+TEST_F(FlowTest, APurposeTailDecidesIsAThreadOfItsOwnAndIsKilledAlone)
+{
+    with_mail(R"(
+default = "request"
+via = ["mail"]
+[tails]
+shop = "481920"
+[[rule]]
+ext = ["shop"]
+do = "deliver"
+)");
+    const auto with_tail = [&](const std::string& text, seal::Tag tag, const Person& from)
+    {
+        seal::EventBody body = seal::make_text(from.key, node.owner.key, node.clock.now(), text);
+        body.tags.push_back(std::move(tag));
+        return node.wrap(from, seal::make_rumor(std::move(body)));
+    };
+    const auto shop = model::Tail::parse("481920").value();
+    const auto through = node.receive(with_tail("an order", seal::tail_tag(shop), ann));
+    const auto bare = node.write(ann, "no tail");
+    node.work();
+    EXPECT_EQ(node.message(through.id).state, State::accepted);
+    EXPECT_EQ(node.message(bare.id).state, State::held);
+    EXPECT_NE(node.message(through.id).thread, node.message(bare.id).thread);
+
+    // The answer stays in the thread of what it answers.
+    const auto sent =
+        run(reply(*node.context, node.served(), Reference{through.id, {}, {}}, "thank you", false));
+    ASSERT_TRUE(sent) << to_string(sent.error());
+    EXPECT_EQ(sent->thread, node.message(through.id).thread);
+
+    // A tail that is not listed is answered like one that is, and a stranger's message goes nowhere.
+    const Person ben;
+    const auto unknown =
+        node.receive(with_tail("to a dead tail", seal::tail_tag(model::Tail::parse("000001").value()), ben));
+    EXPECT_EQ(unknown.yes, Yes::yes);
+    EXPECT_EQ(node.inbox().size(), 3U);
+    EXPECT_EQ(node.receive(with_tail("x", {"dmid-ext", "12345"}, ben)).code, Errc::number_extension);
+    EXPECT_EQ(node.receive(with_tail("x", {"dmid-ext", "123456", "1"}, ben)).code, Errc::number_extension);
 }
 
 TEST_F(FlowTest, AcceptingReleasesWhatIsHeldAndTheNextOneGoesThrough)

@@ -16,9 +16,11 @@ struct Draft
 {
     std::string text;
     std::string subject;
-    std::optional<Hash32> answers; ///< the rumor that it answers
-    bool control = false;          ///< for the reader's node only, never shown
-    std::string receipt;           ///< with `control`: a signed receipt in base64url; grants nothing then
+    std::optional<Hash32> answers;  ///< the rumor that it answers
+    std::optional<Hash32> thread;   ///< where it belongs; not given: the reader's own, without a tail of ours
+    std::optional<model::Tail> ext; ///< the reader's purpose tail that it is addressed with
+    bool control = false;           ///< for the reader's node only, never shown
+    std::string receipt;            ///< with `control`: a signed receipt in base64url; grants nothing then
 };
 
 /// The append that sends a letter: the letter with its work, and that the owner wrote to this party. Issues a

@@ -17,6 +17,7 @@ struct Addressee
 {
     model::Party party;
     XOnlyKey key;
+    std::optional<model::Tail> ext; ///< as the owner wrote it
 };
 
 net::Task<Result<Addressee>> find_number(Context& context, ServedPtr served, std::string to)
@@ -30,7 +31,7 @@ net::Task<Result<Addressee>> find_number(Context& context, ServedPtr served, std
         co_return fail(Errc::document_unavailable);
     if (resolution->identity.number == served->identity.number)
         co_return fail(Errc::input_usage, "that is your own number");
-    co_return Addressee{resolution->identity, resolution->document->inbox_key};
+    co_return Addressee{resolution->identity, resolution->document->inbox_key, resolution->identifier.tail};
 }
 
 /// An answer goes to who wrote, in the epoch in which it was written.
@@ -40,7 +41,7 @@ net::Task<Result<Addressee>> find_party(Context& context, ServedPtr served, mode
         co_return fail(Errc::input_usage, "nobody can be answered who proved nothing");
     const auto& first = parties.front();
     if (const auto* nostr = std::get_if<model::NostrKey>(&first))
-        co_return Addressee{first, nostr->key};
+        co_return Addressee{first, nostr->key, {}};
     const auto* identity = std::get_if<model::Identity>(&first);
     if (identity == nullptr)
         co_return fail(Errc::internal_unsupported, "this sender cannot be answered yet");
@@ -55,7 +56,7 @@ net::Task<Result<Addressee>> find_addressee(Context& context, ServedPtr served, 
     if (to.starts_with("npub1"))
     {
         DMID_CO_TRY(auto key, model::parse_npub(to));
-        co_return Addressee{model::NostrKey{key}, key};
+        co_return Addressee{model::NostrKey{key}, key, {}};
     }
     if (auto party = model::parse_party(to); party && !std::holds_alternative<model::WalletAddress>(*party))
     {
@@ -77,6 +78,17 @@ net::Task<Result<Sent>> send_to(Context& context, ServedPtr served, Addressee to
         co_return tl::unexpected<Error>(std::move(appended).error());
     step(steps::kOwnerAppended);
     co_return sent;
+}
+
+/// The thread of what is answered: one that came through a purpose tail is a thread of its own. Nothing where
+/// only a party is named.
+Result<std::optional<Hash32>> thread_of(const Context& context, const Served& served,
+                                        const Reference& reference)
+{
+    if (!reference.message)
+        return reference.thread;
+    DMID_TRY(auto stored, context.mailbox.find(served.box(), *reference.message));
+    return stored && !stored->forgotten ? std::optional{stored->entry.thread} : std::nullopt;
 }
 
 /// The rumor that the newest message from the other side is known by there, for the `e` tag.
@@ -108,11 +120,13 @@ net::Task<Result<Sent>> send(Context& context, ServedPtr served, std::string to,
     Draft draft;
     draft.text = std::move(text);
     draft.subject = std::move(subject);
+    draft.ext = addressee->ext;
     co_return co_await send_to(context, std::move(served), std::move(*addressee), std::move(draft), unmask);
 }
 
 net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, std::string text, bool unmask)
 {
+    DMID_CO_TRY(auto thread, thread_of(context, *served, to));
     auto parties = co_await find_parties(context, served, std::move(to));
     if (!parties)
         co_return tl::unexpected<Error>(std::move(parties).error());
@@ -122,8 +136,8 @@ net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, 
     Draft draft;
     draft.text = std::move(text);
     const model::Counterparty with{addressee->party};
-    draft.answers =
-        newest_reference(context, *served, model::thread_id(served->identity, std::nullopt, with));
+    draft.thread = thread.value_or(model::thread_id(served->identity, std::nullopt, with));
+    draft.answers = newest_reference(context, *served, *draft.thread);
     co_return co_await send_to(context, std::move(served), std::move(*addressee), std::move(draft), unmask);
 }
 
@@ -160,6 +174,8 @@ Result<store::Append> write_letter(Context& context, const Served& served, const
     if (!draft.subject.empty())
         body.tags.push_back({"subject", draft.subject});
     body.tags.push_back(seal::dmid_tag(served.identity));
+    if (draft.ext)
+        body.tags.push_back(seal::tail_tag(*draft.ext));
     if (std::holds_alternative<model::Identity>(to) && draft.receipt.empty())
     {
         DMID_TRY(auto ticket, issue_ticket(context, served, to));
@@ -172,7 +188,8 @@ Result<store::Append> write_letter(Context& context, const Served& served, const
         body.tags.push_back({std::string{kReceiptTag}, draft.receipt});
     DMID_TRY(const auto rumor, unused_rumor(context, served.box(), std::move(body), now));
 
-    Outgoing meta{to, model::thread_id(served.identity, std::nullopt, {to}), now, draft.control};
+    const auto thread = draft.thread.value_or(model::thread_id(served.identity, std::nullopt, {to}));
+    Outgoing meta{to, thread, now, draft.control};
     store::Entry entry;
     entry.id = rumor.id;
     entry.kind = static_cast<std::uint16_t>(Kind::outgoing);

@@ -57,4 +57,23 @@ Result<std::optional<model::Identity>> dmid_claim(const EventBody& body)
     }
     return found;
 }
+
+Tag tail_tag(model::Tail tail)
+{
+    return {std::string{kTailTag}, tail.digits()};
+}
+
+Result<std::optional<model::Tail>> tail_of(const EventBody& body)
+{
+    std::optional<model::Tail> found;
+    for (const auto& tag : body.tags)
+    {
+        if (tag.empty() || tag.front() != kTailTag)
+            continue;
+        if (found || tag.size() != 2)
+            return fail(Errc::number_extension, "one tail of six digits");
+        DMID_TRY(found, model::Tail::parse(tag[1]));
+    }
+    return found;
+}
 } // namespace dmid::seal

@@ -19,4 +19,12 @@ Tag dmid_tag(const model::Identity& identity);
 /// form: numbers in decimal without leading zeros, the contract in hex of either case, epoch at most
 /// model::kMaxEpoch.
 Result<std::optional<model::Identity>> dmid_claim(const EventBody& body);
+
+inline constexpr std::string_view kTailTag = "dmid-ext";
+
+/// `["dmid-ext", "481920"]`: the purpose tail that a message was addressed with. Inside the seal: nobody but
+/// the reader learns it.
+Tag tail_tag(model::Tail tail);
+/// The rumor's tail; nothing where it has none. number.extension for more than one, or another form.
+Result<std::optional<model::Tail>> tail_of(const EventBody& body);
 } // namespace dmid::seal

@@ -56,6 +56,7 @@ Result<Reader> find_reader(const Invocation& call, const std::string& to)
     if (!resolution.record.published())
         return fail(Errc::resolve_not_published, resolution.identity.number.in_fours());
     out.key = resolution.record.inbox_key();
+    out.ext = resolution.identifier.tail;
     if (resolution.document)
     {
         for (const auto& gateway : resolution.document->gateways)
@@ -103,12 +104,12 @@ Result<seal::Event> seal_text(const Author& author, const Reader& reader, const 
 {
     DMID_TRY(const auto key, crypto::xonly_of(author.key));
     auto rumor = seal::make_text(key, reader.key, now, text);
+    seal::EventBody body = rumor;
     if (author.as)
-    {
-        seal::EventBody body = rumor;
         body.tags.push_back(seal::dmid_tag(*author.as));
-        rumor = seal::make_rumor(std::move(body));
-    }
+    if (reader.ext)
+        body.tags.push_back(seal::tail_tag(*reader.ext));
+    rumor = seal::make_rumor(std::move(body));
     seal::SealRandom random;
     random.nonce = keys::random_fixed<Hash32>();
     random.aux = keys::random_fixed<Hash32>();

@@ -14,7 +14,8 @@ struct Reader
     XOnlyKey key;
     std::vector<std::string> gateways; ///< URLs, in the document's order
     std::vector<std::string> relays;
-    std::string words; ///< for people
+    std::string words;              ///< for people
+    std::optional<model::Tail> ext; ///< the purpose tail that was written behind the number
 };
 /// An identifier, resolved by proof (resolve.not-published where nothing can be sealed to it), or an npub,
 /// with the relays of the configuration.
