@@ -11,7 +11,11 @@ net::Task<Result<store::Appended>> append(Context& context, store::Append what)
     { mailbox.submit(std::move(append), std::move(done)); };
     auto appended = co_await net::on_completion<Result<store::Appended>>(std::move(start));
     if (appended)
+    {
+        // Whatever the store refused before, it takes again.
+        context.alarms.clear("store");
         context.bell.ring();
+    }
     co_return appended;
 }
 } // namespace dmid::gateway

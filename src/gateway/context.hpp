@@ -53,6 +53,6 @@ inline void note(const Context& context, const std::string& line)
         context.log(line);
 }
 
-/// Appends and waits on the caller's executor, then rings the bell.
+/// Appends and waits on the caller's executor, then rings the bell and clears the alarm `store`.
 net::Task<Result<store::Appended>> append(Context& context, store::Append what);
 } // namespace dmid::gateway

@@ -57,6 +57,13 @@ TEST_F(FlowTest, APlainWrapBecomesARequest)
     EXPECT_EQ(node.work(), 0U);
 }
 
+TEST_F(FlowTest, AStoreThatTakesMessagesAgainClearsItsAlarm)
+{
+    node.alarms.raise("store", "work was put off: store.full", node.clock.now());
+    EXPECT_EQ(node.write(ann, "hello").yes, Yes::yes);
+    EXPECT_TRUE(node.alarms.all().empty());
+}
+
 // MUST ENV-25
 TEST_F(FlowTest, APurposeTailDecidesIsAThreadOfItsOwnAndIsKilledAlone)
 {
