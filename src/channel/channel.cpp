@@ -7,4 +7,37 @@ net::Task<void> Channel::run(Inbox& /*inbox*/)
 {
     co_return;
 }
+
+namespace
+{
+Answer not_here()
+{
+    Answer answer;
+    answer.yes = Yes::no;
+    answer.code = Errc::gateway_not_served;
+    answer.reason = std::string{advice(answer.code)};
+    return answer;
+}
+} // namespace
+
+net::Task<Answer> Inbox::expects(Destination /*destination*/)
+{
+    co_return not_here();
+}
+
+net::Task<Answer> Inbox::answer(OwnerWords /*words*/)
+{
+    co_return not_here();
+}
+
+net::Task<Answer> Inbox::report(Report /*what*/)
+{
+    co_return not_here();
+}
+
+net::Task<Result<std::string>> Inbox::sign_in(std::string /*user*/, std::string /*password*/,
+                                              std::string /*source*/)
+{
+    co_return fail(Errc::crypto_signature_invalid);
+}
 } // namespace dmid::channel

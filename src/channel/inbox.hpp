@@ -3,19 +3,22 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "channel/letter.hpp"
 #include "model/classes.hpp"
 #include "net/task.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace dmid::channel
 {
-/// The two shapes of a native message, as they stand on the wire.
+/// The shapes of a message at a door.
 enum class Shape : std::uint8_t
 {
     wrap,        ///< a NIP-59 gift wrap, JSON of one kind 1059 event
     signed_text, ///< an EIP-712 message with its signature, JSON
+    letter,      ///< what a channel brought and judged the sender of
 };
 
 /// A message that stands at a door, nothing of it believed yet.
@@ -25,7 +28,8 @@ struct Inbound
     std::string
         source; ///< whom to count it against: an address prefix or connection, never a claim of the sender
     Shape shape = Shape::wrap;
-    std::string body; ///< JSON text, within the door's limits
+    std::string body;             ///< JSON text, within the door's limits; empty with `letter`
+    std::optional<Letter> letter; ///< with Shape::letter
 };
 
 enum class Yes : std::uint8_t
@@ -55,5 +59,22 @@ public:
     virtual ~Inbox() = default;
     /// Returns when the message is durable or refused. Thread-safe; resumes on the caller's executor.
     virtual net::Task<Answer> receive(Inbound message) = 0;
+
+    // For channels that address numbers by themselves; the defaults know nothing and refuse. All are
+    // thread-safe and resume on the caller's executor.
+
+    /// Whether something may be handed in for it at all: `no` with gateway.not-served for a number that is
+    /// not served here and a token that nobody issued or that expired; `later` where the store fails. A tail
+    /// that is not known answers like a known one.
+    virtual net::Task<Answer> expects(Destination destination);
+    /// What the owner said at an answer address; like receive(). Words that are not proven to be the owner's
+    /// are refused, and told to the owner.
+    virtual net::Task<Answer> answer(OwnerWords words);
+    /// What became of a message of ours; `yes` when it is written down. A report never causes a message.
+    virtual net::Task<Answer> report(Report what);
+    /// Opens a session with an app password: the account's name for OwnerWords, or crypto.signature-invalid
+    /// whatever was wrong. Slow on purpose; counts against the source.
+    virtual net::Task<Result<std::string>> sign_in(std::string user, std::string password,
+                                                   std::string source);
 };
 } // namespace dmid::channel

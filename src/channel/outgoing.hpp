@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "channel/letter.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,7 @@ struct Leg
     std::string address;             ///< canonical, as Channel::parse_address gave it
     std::vector<std::string> routes; ///< URLs where the address is reached at present, best first; empty
                                      ///< where the address says it all
+    std::string report_token;        ///< 26 letters of base32: reports about this leg come back to it
     unsigned attempt = 0;            ///< 0 at the first
     bool repeated = false;           ///< an earlier attempt may have arrived: mark it, same ids
     UnixMillis deadline = 0;         ///< of this attempt
@@ -38,6 +40,9 @@ struct Sealed
 /// What is said, in every form that a channel could need. Each channel takes the richest that it carries.
 struct Outgoing
 {
+    /// Whom it goes to. The owner reads who wrote and how that was proven; others read the owner's words,
+    /// from the number, and nothing that the node knows besides.
+    bool to_owner = true;
     std::string number;              ///< the owner's number in fours
     std::string sender;              ///< who writes, in words: `8345 … (dmid)`, `npub1…`
     std::vector<std::string> proofs; ///< what was proven about the sender, in words
@@ -46,8 +51,11 @@ struct Outgoing
     std::string text;                ///< UTF-8
     UnixTime sent_at = 0;            ///< by the sender's word
     std::string reply_token; ///< 26 letters of base32 for the answer address; empty where none is possible
-    std::vector<Hash32> earlier; ///< leg ids of this thread on this channel, oldest first, for threading
-    bool notice = false;         ///< say only that a message is there
+    std::vector<Hash32> earlier;      ///< leg ids of this thread on this channel, oldest first, for threading
+    bool notice = false;              ///< say only that a message is there
+    std::vector<std::string> answers; ///< to others: native ids of theirs that this answers, newest first
+    std::vector<File> files;
+    bool made_by_node = false; ///< codes, alarms: marked as automatic where the channel can
     std::optional<Sealed> sealed;
 };
 } // namespace dmid::channel

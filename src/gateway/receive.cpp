@@ -63,7 +63,15 @@ Refusal receive_signed(Context& context, Arrival& arrival)
 
 Refusal receive(Context& context, Arrival& arrival)
 {
-    return arrival.in.shape == channel::Shape::wrap ? receive_wrap(context, arrival)
-                                                    : receive_signed(context, arrival);
+    switch (arrival.in.shape)
+    {
+    case channel::Shape::wrap:
+        return receive_wrap(context, arrival);
+    case channel::Shape::signed_text:
+        return receive_signed(context, arrival);
+    case channel::Shape::letter:
+        break;
+    }
+    return refuse(Errc::internal_unsupported);
 }
 } // namespace dmid::gateway

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/classes.hpp"
+#include "model/number.hpp"
+#include "model/party.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What channels hand in: letters of others, words of the owner, reports about what the node sent.
+namespace dmid::channel
+{
+/// A file that goes with a message. Its bytes stay where they are until somebody reads them.
+struct File
+{
+    std::string name;       ///< without a path, UTF-8, may be empty; a claim of the sender
+    std::string media_type; ///< `image/png`; a claim of the sender
+    std::uint64_t size = 0; ///< bytes
+    /// Bytes from `offset` on, at most `limit` of them; fewer at the end only. Blocking, any thread; valid as
+    /// long as the File is.
+    std::function<Result<Bytes>(std::uint64_t offset, std::size_t limit)> read;
+};
+
+/// Where a channel's message wants to go.
+struct Destination
+{
+    enum class Kind : std::uint8_t
+    {
+        number, ///< a served number, maybe with a purpose tail
+        reply,  ///< the answer address of one thread: what the owner says
+        report, ///< the envelope sender of one leg: what became of it
+    };
+    Kind kind = Kind::number;
+    model::Number number; ///< of `number`
+    std::optional<model::Tail> ext;
+    std::string token; ///< of `reply` and `report`: 26 letters of base32, lower case
+};
+
+/// A message from outside, with what the channel proved about its sender. Nothing in it is believed that is
+/// not named as proven.
+struct Letter
+{
+    model::Number number;
+    std::optional<model::Tail> ext;
+    model::Counterparty from;       ///< proven by the channel; empty: nothing
+    model::ClassMask classes = 0;   ///< proven by the channel
+    model::ClassMask unknown = 0;   ///< could not be found out (a name server that does not answer)
+    std::vector<std::string> marks; ///< facts about the proof for the log, in words: `dnssec`, `arc: …`
+    /// Values that prove the sender only once for a number (a DKIM signature): remembered at acceptance. The
+    /// identical message again is the same envelope; another message with one of them proves nothing.
+    std::vector<Hash32> once;
+    std::string native_id;            ///< the sender's or platform's own id of it (a Message-ID); empty: none
+    Hash32 content;                   ///< of the canonical content; another one under the same id is an error
+    std::vector<std::string> answers; ///< native ids that it answers, newest first, at most 8
+    UnixTime sent_at = 0;             ///< by the sender's word
+    std::string subject;
+    std::string text; ///< UTF-8, at most model::kMaxText
+    std::vector<File> files;
+    std::string lost;       ///< in words, what the channel could not carry over; empty: nothing
+    bool automatic = false; ///< made by a program: nothing is ever sent in return by a program
+};
+
+/// What came in at an answer address.
+struct OwnerWords
+{
+    enum class Proof : std::uint8_t
+    {
+        none,
+        signature, ///< the channel proved `address` for this message (email: aligned DKIM)
+        session,   ///< the sender's session was opened with an app password; `account` names it
+    };
+    std::string token;
+    std::string channel; ///< its name
+    Proof proof = Proof::none;
+    std::string address;      ///< with `signature`: the proven address, canonical
+    std::string account;      ///< with `session`: what Inbox::sign_in() gave
+    std::vector<Hash32> once; ///< with `signature`: values that count only once
+    std::string native_id;
+    std::string text; ///< the newest text alone: no quotes, no signature
+    std::vector<File> files;
+    bool automatic = false; ///< never forwarded
+    std::string source;     ///< whom to count it against
+};
+
+/// What another server says about a message of ours.
+struct Report
+{
+    enum class Fate : std::uint8_t
+    {
+        delivered,
+        delayed,
+        failed, ///< for good
+    };
+    std::string token; ///< of the leg's envelope sender
+    Fate fate = Fate::failed;
+    bool address_gone =
+        false;          ///< with `failed`: the address itself does not exist or is closed (5.1.x, 5.2.1)
+    std::string detail; ///< its words, printable, ≤ 300 bytes
+};
+} // namespace dmid::channel
