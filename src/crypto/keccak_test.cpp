@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/keccak.hpp"
+#include "crypto/keccak_many.hpp"
 
 #include <cryptopp/keccak.h>
 #include <gtest/gtest.h>
@@ -83,5 +84,22 @@ TEST(Keccak, StartsAnewAfterADigest)
 TEST(Keccak, JoinsAPair)
 {
     EXPECT_EQ(keccak256_pair(as_bytes("ab"), as_bytes("c")), keccak256(as_bytes("abc")));
+}
+TEST(Keccak, HashesManyAtOnceAsItHashesEachAlone)
+{
+    std::mt19937_64 random{85};
+    for (std::size_t count = 0; count <= 150; ++count)
+    {
+        std::vector<Bytes> messages;
+        for (std::size_t i = 0; i < count; ++i)
+            // Around the block borders, where lanes end at different blocks.
+            messages.push_back(
+                random_bytes(random, random() % 2 == 0 ? random() % 1200 : 134 + random() % 5));
+        const std::vector<ByteView> views{messages.begin(), messages.end()};
+        std::vector<Hash32> hashes(count);
+        keccak256_many(views, hashes);
+        for (std::size_t i = 0; i < count; ++i)
+            ASSERT_EQ(hashes[i], reference(views[i])) << i << " of " << count << ", " << views[i].size();
+    }
 }
 } // namespace dmid::crypto

@@ -2,7 +2,7 @@
 #include "proof/mpt.hpp"
 
 #include "codec/rlp.hpp"
-#include "crypto/keccak.hpp"
+#include "crypto/keccak_many.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -149,6 +149,18 @@ const Hash32 kEmptyRoot =
     Hash32{{0x56, 0xe8, 0x1f, 0x17, 0x1b, 0xcc, 0x55, 0xa6, 0xff, 0x83, 0x45, 0xe6, 0x92, 0xc0, 0xf8, 0x6e,
             0x5b, 0x48, 0xe0, 0x1b, 0x99, 0x6c, 0xad, 0xc0, 0x01, 0x62, 0x2f, 0xb5, 0xe3, 0x63, 0xb4, 0x21}};
 
+void TrieWalk::hash_nodes() noexcept
+{
+    std::array<ByteView, kMaxNodes> views;
+    std::size_t count = 0;
+    while (count < nodes_.size() && nodes_[count].size() <= kMaxNodeBytes)
+    {
+        views[count] = nodes_[count];
+        ++count;
+    }
+    crypto::keccak256_many(std::span{views}.first(count), std::span{hashes_}.first(count));
+}
+
 Result<ByteView> TrieWalk::open(const std::uint8_t* reference)
 {
     for (std::size_t i = 0; i < opened_; ++i)
@@ -161,8 +173,9 @@ Result<ByteView> TrieWalk::open(const std::uint8_t* reference)
     const ByteView node{nodes_[opened_]};
     if (node.size() > kMaxNodeBytes)
         return fail(Errc::proof_too_large, "a node of " + std::to_string(node.size()) + " bytes");
-    const auto hash = crypto::keccak256(node);
-    if (std::memcmp(hash.data(), reference, Hash32::kSize) != 0)
+    if (opened_ == 0)
+        hash_nodes();
+    if (std::memcmp(hashes_[opened_].data(), reference, Hash32::kSize) != 0)
         return fail(Errc::proof_node_hash, "node " + std::to_string(opened_));
     // Below 32 bytes a node is embedded in its parent; only the root is hashed whatever its size.
     if (node.size() < 32 && opened_ != 0)

@@ -18,7 +18,8 @@
 //   3. at most 64 nodes of at most 1 KiB (proof.too-large),
 //   4. no end before the value or its proven absence (proof.incomplete),
 //   5. no node that no key needs (proof.unused-nodes, by finish()).
-// Nothing is copied or allocated: values are views into the nodes, which must outlive the walk.
+// The nodes are hashed all at once before the first is read, since several at a time cost little more than
+// one. Nothing is copied or allocated: values are views into the nodes, which must outlive the walk.
 namespace dmid::proof
 {
 inline constexpr std::size_t kMaxNodes = 64;
@@ -48,9 +49,12 @@ public:
 
 private:
     Result<ByteView> open(const std::uint8_t* reference);
+    void hash_nodes() noexcept;
 
     Hash32 root_;
     std::span<const Bytes> nodes_;
+    std::array<Hash32, kMaxNodes>
+        hashes_; // of the first nodes, up to one that is too large; filled at the first open()
     std::array<const std::uint8_t*, kMaxNodes> known_; // the reference that each opened node answered
     std::size_t opened_ = 0;
 };

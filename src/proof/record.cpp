@@ -3,6 +3,9 @@
 
 #include "codec/rlp.hpp"
 #include "crypto/keccak.hpp"
+#include "crypto/keccak_many.hpp"
+
+#include <algorithm>
 
 namespace dmid::proof
 {
@@ -76,9 +79,13 @@ Result<Verified> verify_record(const VerifiedRegistry& registry, model::Number n
     TrieWalk walk{registry.storage_root(), storage_proof};
     RecordWords words;
     const auto slots = record_slots(number);
+    std::array<ByteView, std::tuple_size_v<RecordWords>> names;
+    std::transform(slots.begin(), slots.end(), names.begin(), [](const auto& slot) { return slot.view(); });
+    std::array<Hash32, names.size()> keys;
+    crypto::keccak256_many(names, keys);
     for (std::size_t i = 0; i < words.size(); ++i)
     {
-        DMID_TRY(auto leaf, walk.find(crypto::keccak256(slots[i].view())));
+        DMID_TRY(auto leaf, walk.find(keys[i]));
         DMID_TRY(words[i], read_word(leaf));
     }
     DMID_TRY(walk.finish());
