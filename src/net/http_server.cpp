@@ -36,13 +36,15 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
     {
     }
 
-    template <class Acceptor> Task<> accept(Shared<Acceptor> acceptor, bool tls)
+    // The tasks are static and hold the server from the moment they are made: it may go before they first
+    // run.
+    template <class Acceptor>
+    static Task<> accept(std::shared_ptr<Impl> self, Shared<Acceptor> acceptor, bool tls)
     {
-        const auto self = shared_from_this();
-        while (!service->stopping.load())
+        while (!self->service->stopping.load())
         {
             error_code error;
-            auto socket = co_await acceptor->async_accept(pool.next(),
+            auto socket = co_await acceptor->async_accept(self->pool.next(),
                                                           asio::redirect_error(asio::use_awaitable, error));
             if (error == asio::error::operation_aborted || !acceptor->is_open())
                 co_return;
@@ -52,7 +54,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
                 co_await sleep_for(Millis{50});
                 continue;
             }
-            admit(Socket{std::move(socket)}, tls);
+            self->admit(Socket{std::move(socket)}, tls);
         }
     }
 
@@ -71,16 +73,15 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
             connection = std::make_shared<HttpConnection>(std::move(stream), service, tls);
             open.insert(connection);
         }
-        spawn(executor, serve(std::move(connection)));
+        spawn(executor, serve(shared_from_this(), std::move(connection)));
     }
 
-    Task<> serve(std::shared_ptr<HttpConnection> connection)
+    static Task<> serve(std::shared_ptr<Impl> self, std::shared_ptr<HttpConnection> connection)
     {
-        const auto self = shared_from_this();
         co_await connection->run();
-        const std::lock_guard lock{mutex};
-        open.erase(connection);
-        changed.notify_all();
+        const std::lock_guard lock{self->mutex};
+        self->open.erase(connection);
+        self->changed.notify_all();
     }
 
     /// What fits into the socket's buffer at once; nothing waits for such a peer.
@@ -94,7 +95,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
 
     template <class Acceptor> void start(Shared<Acceptor> acceptor, bool tls)
     {
-        spawn(acceptor->get_executor(), accept(acceptor, tls));
+        spawn(acceptor->get_executor(), accept(shared_from_this(), acceptor, tls));
         auto close = [acceptor]
         {
             auto act = [acceptor]

@@ -277,4 +277,19 @@ TEST(HttpServer, APortInUseIsNetBind)
     ASSERT_FALSE(bound);
     EXPECT_EQ(bound.error().code, Errc::net_bind);
 }
+
+TEST(HttpServer, MayGoBeforeItsThreadsEverRan)
+{
+    // What it has queued by then must not outlive it; the sanitizers see where it does.
+    IoPool pool{1};
+    {
+        HttpServer server{pool, echo};
+        ASSERT_TRUE(server.listen_tcp("127.0.0.1", 0));
+    }
+    pool.start();
+    auto turn = []() -> Task<Result<>> { co_return Result<>{}; };
+    EXPECT_TRUE(run_blocking(turn()));
+    pool.stop();
+    pool.join();
+}
 } // namespace dmid::net

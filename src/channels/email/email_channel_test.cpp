@@ -70,12 +70,12 @@ TEST(EmailChannel, HandsOverOneMessage)
     EXPECT_EQ(attempt.outcome, Outcome::accepted) << attempt.detail;
     EXPECT_EQ(attempt.reached, channel::Confirms::accepted);
     EXPECT_EQ(attempt.remote_id, "250 2.0.0 queued as 42");
-    EXPECT_NE(peer.transcript.find(
+    EXPECT_NE(peer.transcript().find(
                   "EHLO dmid.example\r\nMAIL FROM:<b-a4dqobyha4dqobyha4dqobyha4@dmid.example> SIZE="),
               std::string::npos)
-        << peer.transcript;
-    EXPECT_NE(peer.transcript.find("RCPT TO:<alice@mail.example>\r\nDATA\r\n"), std::string::npos);
-    EXPECT_NE(peer.transcript.find("\r\n..dot\r\n"), std::string::npos);
+        << peer.transcript();
+    EXPECT_NE(peer.transcript().find("RCPT TO:<alice@mail.example>\r\nDATA\r\n"), std::string::npos);
+    EXPECT_NE(peer.transcript().find("\r\n..dot\r\n"), std::string::npos);
 }
 
 TEST(EmailChannel, TellsTheOutcomesApart)
@@ -175,7 +175,7 @@ TEST(EmailChannel, Authenticates)
     answers.ehlo = "250-test\r\n250 AUTH PLAIN LOGIN\r\n";
     SmtpPeer peer{answers};
     EXPECT_EQ(send_to(peer.port(), options).outcome, Outcome::accepted);
-    EXPECT_NE(peer.transcript.find("AUTH PLAIN AG5vZGUAczNjcmV0\r\n"), std::string::npos);
+    EXPECT_NE(peer.transcript().find("AUTH PLAIN AG5vZGUAczNjcmV0\r\n"), std::string::npos);
     answers.auth = "535 5.7.8 bad credentials\r\n";
     EXPECT_EQ(with(answers, options).code, Errc::channel_auth_failed);
     EXPECT_EQ(with({}, options).code, Errc::channel_auth_failed);
@@ -194,7 +194,7 @@ TEST(EmailChannel, Utf8AddressesNeedAServerThatTakesThem)
     answers.ehlo = "250-test\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n";
     SmtpPeer peer{answers};
     EXPECT_EQ(send_to(peer.port(), options).outcome, Outcome::accepted);
-    EXPECT_NE(peer.transcript.find("> BODY=8BITMIME SMTPUTF8\r\n"), std::string::npos);
+    EXPECT_NE(peer.transcript().find("> BODY=8BITMIME SMTPUTF8\r\n"), std::string::npos);
 }
 
 TEST(EmailChannel, SaysWhatItIs)

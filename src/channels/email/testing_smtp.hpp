@@ -45,7 +45,12 @@ public:
         const std::lock_guard lock{mutex_};
         return messages_;
     }
-    std::string transcript; ///< of what the client sent; read it when the client is done
+    /// What the client sent so far.
+    std::string transcript() const
+    {
+        const std::lock_guard lock{mutex_};
+        return transcript_;
+    }
 
 private:
     const std::string* answer(const std::string& line)
@@ -69,7 +74,7 @@ private:
         for (;;)
         {
             const auto line = socket.read_until("\r\n");
-            transcript += line;
+            note(line);
             const auto* reply = answer(line);
             if (reply == nullptr || reply->empty())
                 return;
@@ -84,16 +89,22 @@ private:
                 return;
         }
     }
+    void note(const std::string& sent)
+    {
+        const std::lock_guard lock{mutex_};
+        transcript_ += sent;
+    }
     void take(std::string message)
     {
-        transcript += message;
         const std::lock_guard lock{mutex_};
+        transcript_ += message;
         messages_.push_back(std::move(message));
     }
     Answers answers_;
     std::atomic<unsigned> connections_{0};
     mutable std::mutex mutex_;
     std::vector<std::string> messages_;
+    std::string transcript_;
     ScriptedPeer peer_; // last: its thread uses the others
 };
 
