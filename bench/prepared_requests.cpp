@@ -86,16 +86,21 @@ Address PreparedRequests::address(std::size_t sender) const
     return crypto::address_of(senders_.at(sender)).value();
 }
 
-std::vector<std::string> PreparedRequests::make(std::size_t count, UnixTime now)
+std::vector<std::string> PreparedRequests::bodies(std::size_t count, UnixTime now)
 {
     std::vector<std::string> out;
     for (std::size_t i = 0; i < count; ++i, ++next_)
-    {
-        const auto body = seal::to_json(message(next_ % senders_.size(), next_, now));
-        out.push_back("POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                      "Content-Length: " +
-                      std::to_string(body.size()) + "\r\n\r\n" + body);
-    }
+        out.push_back(seal::to_json(message(next_ % senders_.size(), next_, now)));
+    return out;
+}
+
+std::vector<std::string> PreparedRequests::make(std::size_t count, UnixTime now)
+{
+    auto out = bodies(count, now);
+    for (auto& body : out)
+        body = "POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+               "Content-Length: " +
+               std::to_string(body.size()) + "\r\n\r\n" + body;
     return out;
 }
 

@@ -17,6 +17,8 @@ public:
 
     /// The next `count` requests; no two are ever the same.
     std::vector<std::string> make(std::size_t count, UnixTime now);
+    /// Their bodies alone.
+    std::vector<std::string> bodies(std::size_t count, UnixTime now);
     /// One message with its digest and the address that signed it.
     seal::SignedText message(std::size_t sender, std::uint64_t nonce, UnixTime now) const;
     Address address(std::size_t sender) const;

@@ -13,7 +13,7 @@ const program = (name) => ({ name, targets: [`${name}_bench`], argv: [join(build
 const script = (name, targets) => ({ name, targets, argv: ['node', join(root, 'bench', `${name}_bench.mjs`)], build });
 
 const benchmarks = [
-  program('proof'), program('accept'), program('nip44'), program('policy'), program('mailbox'),
+  program('proof'), program('accept'), program('cores'), program('nip44'), program('policy'), program('mailbox'),
   script('node', ['dmid']),
   { ...script('servers', ['mailbox_bench']), only: '--with-servers' },
 ];
