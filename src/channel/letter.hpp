@@ -85,6 +85,8 @@ struct OwnerWords
     std::string native_id;
     std::string text; ///< the newest text alone: no quotes, no signature
     std::vector<File> files;
+    std::string lost;       ///< in words, what was left out of it; for the owner
+    std::string hold;       ///< in words, why it must not go out before the owner confirms it; empty: it may
     bool automatic = false; ///< never forwarded
     std::string source;     ///< whom to count it against
 };
