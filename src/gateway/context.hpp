@@ -8,11 +8,13 @@
 #include "gateway/bindings.hpp"
 #include "gateway/budget.hpp"
 #include "gateway/health.hpp"
+#include "gateway/meters.hpp"
 #include "gateway/pins.hpp"
 #include "gateway/served.hpp"
 #include "policy/facts.hpp"
 #include "resolve/resolver.hpp"
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <string>
@@ -35,15 +37,16 @@ struct Context
     Alarms& alarms;
     Health& health;
     Bindings& bindings;
-    const Channels& channels;         ///< fixed before the flow starts
-    policy::MinuteOfWeek zones;       ///< reads the machine's zone tables
-    InboxKey node_key;                ///< signs promises and receipts
-    std::uint64_t stranger_quota = 0; ///< bytes held of strangers, per number
+    const Channels& channels;                      ///< fixed before the flow starts
+    policy::MinuteOfWeek zones;                    ///< reads the machine's zone tables
+    InboxKey node_key;                             ///< signs promises and receipts
+    std::atomic<std::uint64_t> stranger_quota = 0; ///< bytes held of strangers, per number
     /// One line of the log, `event key=value …`: ids, codes and counts, never contents, addresses or secrets.
     std::function<void(const std::string& line)> log = {};
     /// The node key made ready; null where it is no key, and then nothing is promised.
     std::shared_ptr<const crypto::SchnorrSigner> signer =
         crypto::SchnorrSigner::make(node_key.secret).value_or(nullptr);
+    std::shared_ptr<Meters> meters = std::make_shared<Meters>(); ///< never null
 };
 
 /// Writes to the log, where there is one.

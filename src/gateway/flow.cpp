@@ -21,6 +21,14 @@ std::string describe(const Arrival& arrival, const channel::Answer& answer)
     return "accepted" + id + " action=" + std::string{policy::name(arrival.verdict.action)} +
            (answer.duplicate ? " duplicate=true" : "");
 }
+
+void measure(const Context& context, const Arrival& arrival, const channel::Answer& answer)
+{
+    if (answer.yes == channel::Yes::yes)
+        context.meters->count(Meter::accepted, arrival.in.door, policy::name(arrival.verdict.action));
+    else
+        context.meters->count(Meter::refused, arrival.in.door, name(answer.code));
+}
 } // namespace
 
 net::Task<channel::Answer> Flow::receive(channel::Inbound message)
@@ -30,6 +38,7 @@ net::Task<channel::Answer> Flow::receive(channel::Inbound message)
     arrival.now = context_.clock.now();
     auto answer = co_await take_in(arrival);
     note(context_, describe(arrival, answer));
+    measure(context_, arrival, answer);
     co_return answer;
 }
 

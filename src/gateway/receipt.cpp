@@ -71,6 +71,24 @@ void note_health(Context& context, const LegMeta& meta, const channel::Attempt& 
             alarm, "messages for " + way + " do not get through: " + std::string{name(attempt.code)}, now);
 }
 
+std::string_view name_of(channel::Outcome outcome)
+{
+    switch (outcome)
+    {
+    case channel::Outcome::accepted:
+        return "accepted";
+    case channel::Outcome::refused:
+        return "refused";
+    case channel::Outcome::deferred:
+        return "deferred";
+    case channel::Outcome::unreachable:
+        return "unreachable";
+    case channel::Outcome::uncertain:
+        return "uncertain";
+    }
+    return "other";
+}
+
 std::string describe(const store::WorkItem& item, const LegMeta& meta, const channel::Attempt& attempt)
 {
     const bool done = attempt.outcome == channel::Outcome::accepted;
@@ -161,6 +179,7 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
     {
         note_health(context, meta, attempt);
         note(context, describe(item, meta, attempt));
+        context.meters->count(Meter::leg, meta.channel, name_of(attempt.outcome));
     }
     if (prepared.superseded)
         what.done.push_back(item.ref);
