@@ -98,6 +98,11 @@ public:
     /// before `counters_before` (seconds). Gives how many of both together; call again while it is `limit`.
     virtual Result<std::size_t> sweep(UnixMillis now, UnixTime counters_before, std::size_t limit) = 0;
 
+    // --- looking after it ---
+
+    /// Sizes and queues. Walks the queues' index, up to 100,000 items of it.
+    virtual Result<StoreStats> stats() const = 0;
+
     // --- views ---
 
     /// The rows of the fold of this name, as of now. store.not-found if no such fold was given at open.

@@ -132,6 +132,24 @@ struct Placed
     bool operator==(const Placed&) const = default;
 };
 
+/// One queue of work, as of one moment.
+struct QueueStats
+{
+    std::uint16_t queue = 0;
+    std::uint64_t depth = 0;   ///< items that are not done
+    UnixMillis oldest_due = 0; ///< when the first of them is due, or its lease lapses
+};
+
+/// What a store measures of itself.
+struct StoreStats
+{
+    std::uint64_t used = 0;    ///< bytes of the file up to its last page
+    std::uint64_t map = 0;     ///< bytes that it may grow to without growing its map
+    std::uint64_t max_map = 0; ///< bytes that it may grow to at all
+    std::uint64_t entries = 0; ///< in all logs, tombstones too
+    std::vector<QueueStats> queues;
+};
+
 /// The answer to an append.
 struct Appended
 {

@@ -34,7 +34,7 @@ ReadTx::~ReadTx()
     env_->gate_.leave();
 }
 
-Result<std::unique_ptr<Env>> Env::open(const Options& options, std::string_view stamp)
+Result<std::unique_ptr<Env>> Env::open(const Options& options)
 {
     auto env = std::make_unique<Env>();
     env->options_ = options;
@@ -45,8 +45,7 @@ Result<std::unique_ptr<Env>> Env::open(const Options& options, std::string_view 
         return tl::unexpected(to_error(problem.value(), "create " + options.directory.string()));
     DMID_TRY(env->lock());
     DMID_TRY(env->open_files());
-    DMID_TRY(env->check_length());
-    DMID_TRY(env->check_stamp(stamp));
+    DMID_TRY(check_length(env->env_, true));
     return env;
 }
 
@@ -107,12 +106,12 @@ Result<void> Env::open_files()
 
 // A page behind the end of a cut file would kill the process when touched. A cut that matters is refused;
 // a harmless one is filled with holes, which LMDB recognises as no page.
-Result<void> Env::check_length() const
+Result<void> check_length(MDB_env* env, bool extend)
 {
     MDB_envinfo info;
     MDB_stat stat;
     mdb_filehandle_t fd = -1;
-    if (mdb_env_info(env_, &info) != 0 || mdb_env_stat(env_, &stat) != 0 || mdb_env_get_fd(env_, &fd) != 0)
+    if (mdb_env_info(env, &info) != 0 || mdb_env_stat(env, &stat) != 0 || mdb_env_get_fd(env, &fd) != 0)
         return fail(Errc::store_io, "stat");
     struct ::stat file;
     if (::fstat(fd, &file) != 0)
@@ -123,25 +122,65 @@ Result<void> Env::check_length() const
     if (length + kUnwrittenPages * page < needed)
         return fail(Errc::store_corrupt, "the file is cut: " + std::to_string(length) + " of " +
                                              std::to_string(needed) + " bytes");
-    if (length < needed && ::ftruncate(fd, static_cast<off_t>(needed)) != 0)
+    if (extend && length < needed && ::ftruncate(fd, static_cast<off_t>(needed)) != 0)
         return from_errno("extend");
     return {};
 }
 
-Result<void> Env::check_stamp(std::string_view stamp)
+Result<std::vector<std::string>> database_names_in(const Tx& tx)
 {
-    return in_write(
-        [&](WriteTx& tx) -> Result<void>
-        {
-            DMID_TRY(const auto db, database(tx, "stamp"));
-            DMID_TRY(const auto found, tx.get(db, as_bytes("format")));
-            if (!found)
-                return tx.put(db, as_bytes("format"), as_bytes(stamp));
-            if (as_text(*found) != stamp)
-                return fail(Errc::store_version,
-                            "found " + std::string{as_text(*found)} + ", expected " + std::string{stamp});
-            return {};
-        });
+    MDB_dbi root = 0;
+    if (const int code = mdb_dbi_open(tx.handle(), nullptr, 0, &root))
+        return tl::unexpected(to_error(code, "open the root database"));
+    std::vector<std::string> out;
+    DMID_TRY(auto cursor, Cursor::open(tx, root));
+    DMID_TRY(bool more, cursor.move(MDB_FIRST));
+    while (more)
+    {
+        out.emplace_back(as_text(cursor.key()));
+        DMID_TRY(more, cursor.move(MDB_NEXT));
+    }
+    return out;
+}
+
+Result<void> Env::drop_database(const WriteTx& tx, const std::string& name) const
+{
+    MDB_dbi db = 0;
+    int code = mdb_dbi_open(tx.handle(), name.c_str(), 0, &db);
+    if (code == 0)
+        code = mdb_drop(tx.handle(), db, 1);
+    if (code != 0)
+        return tl::unexpected(to_error(code, "drop database " + name));
+    return {};
+}
+
+Result<void> Env::copy_aside(const std::string& name) const
+{
+    const auto to = options_.directory / name;
+    std::error_code ignored;
+    // From an upgrade that was cut: the store is as it was then.
+    if (std::filesystem::exists(to, ignored))
+        return {};
+    auto beside = to;
+    beside += ".part";
+    std::filesystem::remove(beside, ignored);
+    bool compact = true;
+    DMID_TRY(copy_env(env_, beside, compact));
+    std::error_code problem;
+    std::filesystem::rename(beside, to, problem);
+    if (problem)
+        return tl::unexpected(to_error(problem.value(), "name " + to.string()));
+    return {};
+}
+
+Result<EnvSize> Env::size() const
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    if (mdb_env_info(env_, &info) != 0 || mdb_env_stat(env_, &stat) != 0)
+        return fail(Errc::store_io, "stat");
+    return EnvSize{(info.me_last_pgno + 1) * std::uint64_t{stat.ms_psize}, info.me_mapsize,
+                   options_.max_map_size};
 }
 
 Result<ReadTx> Env::read() const

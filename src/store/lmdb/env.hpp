@@ -8,7 +8,9 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace dmid::store::lmdb
 {
@@ -100,12 +102,26 @@ private:
     const Env* env_;
 };
 
-/// One LMDB directory, locked against other processes, stamped with what it is.
+/// How much of its file and map a store uses (bytes).
+struct EnvSize
+{
+    std::uint64_t used = 0; ///< up to the last page; freed pages between count
+    std::uint64_t map = 0;
+    std::uint64_t max_map = 0;
+};
+
+/// Refuses a file that is shorter than its pages; `extend` fills a harmless cut with holes.
+Result<void> check_length(MDB_env* env, bool extend);
+/// The names of all named databases.
+Result<std::vector<std::string>> database_names_in(const Tx& tx);
+/// Copies a store as of one moment into a new file, synced. `compact` tells whether free pages were left out.
+Result<void> copy_env(MDB_env* env, const std::filesystem::path& to, bool& compact);
+
+/// One LMDB directory, locked against other processes. What is in it is for check_stamp() to say.
 class Env
 {
 public:
-    /// `stamp` names content and format, such as "dmid-mailbox 1"; another one on disk is store.version.
-    static Result<std::unique_ptr<Env>> open(const Options& options, std::string_view stamp);
+    static Result<std::unique_ptr<Env>> open(const Options& options);
     Env() = default;
     Env(const Env&) = delete;
     Env& operator=(const Env&) = delete;
@@ -113,6 +129,12 @@ public:
 
     Result<ReadTx> read() const;
     Result<MDB_dbi> database(const WriteTx& tx, const char* name, unsigned flags = 0) const;
+    Result<std::vector<std::string>> database_names(const WriteTx& tx) const { return database_names_in(tx); }
+    /// Deletes a database with its rows; handles to it are invalid afterwards.
+    Result<void> drop_database(const WriteTx& tx, const std::string& name) const;
+    /// Copies the store into a file of its own directory; one of that name that is there already stays.
+    Result<void> copy_aside(const std::string& name) const;
+    Result<EnvSize> size() const;
     /// Begins the write transaction; the caller ends it through commit or abort.
     Result<WriteTx> begin() const;
     static Result<void> commit(WriteTx& tx);
@@ -142,8 +164,6 @@ private:
     Result<void> lock();
     Result<void> reserve_reader_table() const;
     Result<void> open_files();
-    Result<void> check_length() const;
-    Result<void> check_stamp(std::string_view stamp);
 
     Options options_;
     int lock_fd_ = -1;

@@ -2,6 +2,7 @@
 // The world at its worst: no room, no permission, another process, another version, damaged files.
 #include "store/lmdb/env.hpp"
 #include "store/lmdb/lmdb_testing.hpp"
+#include "store/lmdb/stamp.hpp"
 
 #include <conformance/mailbox_helpers.hpp>
 #include <gtest/gtest.h>
@@ -243,7 +244,11 @@ TEST(Faults, AnotherStorageKeyIsRefusedAtOpen)
 TEST(Faults, AnotherFormatIsRefused)
 {
     const TempDir dir;
-    ASSERT_TRUE(Env::open(small_options(dir.path()), "dmid-mailbox 99"));
+    {
+        auto env = Env::open(small_options(dir.path()));
+        ASSERT_TRUE(env);
+        ASSERT_TRUE(check_stamp(**env, {"dmid-mailbox", 99}, {}));
+    }
     EXPECT_EQ(error_of(open_mailbox(small_options(dir.path()), test_key())), Errc::store_version);
 }
 

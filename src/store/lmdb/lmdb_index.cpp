@@ -2,6 +2,7 @@
 #include "store/lmdb/lmdb_index.hpp"
 
 #include "store/lmdb/index_rows.hpp"
+#include "store/lmdb/stamp.hpp"
 
 #include <mutex>
 
@@ -9,7 +10,7 @@ namespace dmid::store::lmdb
 {
 namespace
 {
-constexpr std::string_view kStamp = "dmid-index 1";
+constexpr Stamp kStamp{.kind = "dmid-index", .format = 1, .derived = true};
 
 class LmdbIndex final : public Index
 {
@@ -124,7 +125,8 @@ private:
 
 Result<std::unique_ptr<Index>> open_index(const Options& options)
 {
-    DMID_TRY(auto env, Env::open(options, kStamp));
+    DMID_TRY(auto env, Env::open(options));
+    DMID_TRY(check_stamp(*env, kStamp, options.software));
     IndexSchema schema{};
     DMID_TRY(env->in_write(
         [&](WriteTx& tx) -> Result<void>

@@ -2,6 +2,7 @@
 #include "store/lmdb/lmdb_mailbox.hpp"
 
 #include "store/lmdb/core.hpp"
+#include "store/lmdb/stamp.hpp"
 #include "store/lmdb/view_tx.hpp"
 #include "store/lmdb/writer.hpp"
 
@@ -9,7 +10,8 @@ namespace dmid::store::lmdb
 {
 namespace
 {
-constexpr std::string_view kStamp = "dmid-mailbox 1";
+constexpr Stamp kStamp{"dmid-mailbox", 1};
+constexpr std::uint64_t kMaxCounted = 100'000;
 constexpr std::size_t kMaxRead = 4 * 1024 * 1024;
 
 Bytes blob_label(const Hash32& hash)
@@ -226,6 +228,32 @@ public:
                                          { return core_->sweep(tx, now, counters_before, limit); });
     }
 
+    Result<StoreStats> stats() const override
+    {
+        StoreStats out;
+        DMID_TRY(const auto size, env_->size());
+        out.used = size.used;
+        out.map = size.map;
+        out.max_map = size.max_map;
+        DMID_TRY(const auto tx, env_->read());
+        MDB_stat log;
+        if (const int code = mdb_stat(tx.handle(), core_->schema().log, &log))
+            return tl::unexpected(to_error(code, "stat"));
+        out.entries = log.ms_entries;
+        DMID_TRY(auto cursor, Cursor::open(tx, core_->schema().due));
+        DMID_TRY(bool more, cursor.move(MDB_FIRST));
+        for (std::uint64_t n = 0; more && n < kMaxCounted; ++n)
+        {
+            Unpacker in{cursor.key()};
+            const auto queue = in.u16();
+            if (out.queues.empty() || out.queues.back().queue != queue)
+                out.queues.push_back({queue, 0, in.time()});
+            ++out.queues.back().depth;
+            DMID_TRY(more, cursor.move(MDB_NEXT));
+        }
+        return out;
+    }
+
     Result<std::unique_ptr<ViewReader>> view(std::string_view fold) const override
     {
         const auto* open = core_->fold(fold);
@@ -258,7 +286,8 @@ Result<void> check_key(const Core& core, WriteTx& tx)
 Result<std::unique_ptr<Mailbox>> open_mailbox(const Options& options, const Secret32& storage_key,
                                               std::vector<std::unique_ptr<Fold>> folds)
 {
-    DMID_TRY(auto env, Env::open(options, kStamp));
+    DMID_TRY(auto env, Env::open(options));
+    DMID_TRY(check_stamp(*env, kStamp, options.software));
     std::unique_ptr<Core> core;
     DMID_TRY(env->in_write(
         [&](WriteTx& tx) -> Result<void>

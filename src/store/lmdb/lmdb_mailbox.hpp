@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace dmid::store::lmdb
@@ -19,9 +20,11 @@ struct Options
     std::size_t map_size = std::size_t{64} << 20U;
     std::size_t max_map_size = std::size_t{64} << 30U;
     unsigned max_readers = 512; ///< reads at one moment
+    std::string software;       ///< who opens it, `dmid 0.2.0`; stands in the store's stamp
 };
 
-/// Opens or makes the mailbox store. One process at a time. Folds whose version changed are rebuilt now.
+/// Opens or makes the mailbox store. One process at a time. A store of an older format is copied aside and
+/// upgraded; folds whose version changed are rebuilt now.
 /// Errors: store.locked, store.version, store.corrupt (also: another storage key than it was made with),
 /// store.read-only, store.full, store.io. The folds live as long as the store does.
 Result<std::unique_ptr<Mailbox>> open_mailbox(const Options& options, const Secret32& storage_key,
