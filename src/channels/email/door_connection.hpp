@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Private to the door: one client.
+#pragma once
+
+#include "channels/email/door.hpp"
+#include "channels/email/smtp_session.hpp"
+#include "net/stream.hpp"
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace dmid::channels::email
+{
+/// What all connections of a door share.
+struct DoorService
+{
+    channel::Inbox& inbox;
+    Intake& intake;
+    SpoolFolder& spool;
+    DoorOptions options;
+    std::atomic<bool> stopping{false};
+    std::atomic<bool> busy{false}; ///< short time limits
+};
+
+class DoorConnection : public std::enable_shared_from_this<DoorConnection>
+{
+public:
+    DoorConnection(std::shared_ptr<DoorService> service, net::Stream stream, bool lmtp);
+
+    /// Serves until one of the two has enough. On the stream's executor; hold it meanwhile.
+    net::Task<> run();
+    /// Ends it with 421: at once while nothing is being judged, else after the answer.
+    /// Thread-safe.
+    void wind_down();
+    /// At once. Thread-safe.
+    void cut();
+    const std::string& source() const noexcept { return source_; }
+    bool lmtp() const noexcept { return lmtp_; }
+
+private:
+    using Step = SmtpSession::Step;
+
+    net::Task<bool> act(Step step);
+    net::Task<bool> read();
+    net::Task<bool> write();
+    net::Task<> recipient();
+    net::Task<> sign_in();
+    net::Task<> finish();
+    net::Task<bool> start_tls();
+    static net::Task<> say_goodbye(std::shared_ptr<DoorConnection> self);
+    static net::Task<> close_now(std::shared_ptr<DoorConnection> self);
+    void set_read_deadline();
+    ArrivedMail arrived();
+
+    std::shared_ptr<DoorService> service_;
+    net::Stream stream_;
+    bool lmtp_;
+    std::string source_;
+    SmtpSession session_;
+    SpoolFilePtr spooled_;
+    std::map<std::string, channel::Destination> destinations_; ///< of this transaction, by tag
+    Bytes buffer_;
+    std::string_view input_; ///< of buffer_
+    bool reading_ = false;
+    std::uint64_t progress_ = 0;
+    bool in_content_ = false;
+    net::Deadline end_;      ///< of the connection
+    net::Deadline step_end_; ///< of the command, the message or the chunk
+};
+} // namespace dmid::channels::email

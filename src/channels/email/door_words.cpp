@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channels/email/door_words.hpp"
+
+#include "channels/email/mime.hpp"
+
+namespace dmid::channels::email
+{
+namespace
+{
+using channel::Answer;
+using channel::Yes;
+
+Said later(const Answer& answer)
+{
+    switch (answer.code)
+    {
+    case Errc::gateway_quota:
+    case Errc::store_full:
+    case Errc::store_limit:
+        return {452, "4.3.1", "No room at present; try later"};
+    default:
+        return {451, "4.7.1", "Not now; try later"};
+    }
+}
+
+/// What suffices, as far as it can be brought by mail.
+std::string what_suffices(const Answer& answer)
+{
+    std::string out;
+    for (unsigned i = 0; i < model::kClassCount; ++i)
+        if (const auto c = static_cast<model::Class>(i); (answer.accepts & model::bit(c)) != 0)
+            out += (out.empty() ? "" : ", or ") + std::string{model::words(c)};
+    if (answer.work > 0)
+        out += (out.empty() ? "" : ", or ") + std::to_string(answer.work) + " bits of work";
+    return out;
+}
+} // namespace
+
+Said words_of(const Answer& answer, const std::string& link)
+{
+    if (answer.yes == Yes::yes)
+        return {250, "2.0.0", "Accepted as " + to_hex(answer.id.view())};
+    if (answer.yes == Yes::later)
+        return later(answer);
+    Said said{550, "5.7.1", ""};
+    switch (answer.code)
+    {
+    case Errc::gateway_not_served:
+        return {550, "5.1.1", "No such number here"};
+    case Errc::message_too_large:
+    case Errc::channel_too_large:
+        said.code = 552;
+        said.status = "5.3.4";
+        break;
+    default:
+        break;
+    }
+    const auto reason =
+        one_line(answer.reason.empty() ? advice(answer.code) : std::string_view{answer.reason});
+    said.lines = {reason};
+    if (answer.code == Errc::policy_challenge)
+        if (const auto enough = what_suffices(answer); !enough.empty())
+            said.lines.push_back("What suffices: " + enough);
+    const bool terms = answer.code == Errc::policy_challenge || answer.code == Errc::policy_rejected;
+    if (terms && !link.empty())
+        said.lines.push_back("See " + link);
+    return said;
+}
+} // namespace dmid::channels::email
