@@ -17,17 +17,6 @@ std::string short_id(const Hash32& leg)
     return to_base32(leg.view().subspan(0, kIdBytes));
 }
 
-/// At most n bytes, cut between characters.
-std::string shortened(std::string text, std::size_t n)
-{
-    if (text.size() <= n)
-        return text;
-    while (n > 0 && (static_cast<unsigned char>(text[n]) & 0xC0U) == 0x80U)
-        --n;
-    text.resize(n);
-    return text;
-}
-
 std::string subject_of(const channel::Outgoing& message)
 {
     if (message.notice)

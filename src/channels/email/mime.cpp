@@ -138,6 +138,16 @@ std::string one_line(std::string_view text)
     return out;
 }
 
+std::string shortened(std::string text, std::size_t n)
+{
+    if (text.size() <= n)
+        return text;
+    while (n > 0 && (static_cast<unsigned char>(text[n]) & 0xC0U) == 0x80U)
+        --n;
+    text.resize(n);
+    return text;
+}
+
 std::string encode_words(std::string_view given)
 {
     const auto clean = one_line(given);

@@ -12,6 +12,9 @@ namespace dmid::channels::email
 /// space, broken bytes become U+FFFD. No value that went through here can end its header field.
 std::string one_line(std::string_view text);
 
+/// At most n bytes, cut between characters.
+std::string shortened(std::string text, std::size_t n);
+
 /// Header text as RFC 5322 and 2047 want it: unchanged where it is printable ASCII that cannot be mistaken
 /// for an encoded word, else in encoded words of UTF-8 base64, split at characters.
 std::string encode_words(std::string_view text);
