@@ -29,4 +29,5 @@ inline constexpr std::string_view kMailbox = "dmid/mailbox";                  //
 inline constexpr std::string_view kThread = "dmid/thread";                    ///< a conversation
 inline constexpr std::string_view kParty = "dmid/party";                      ///< an identity in a set
 inline constexpr std::string_view kCounter = "dmid/counter";                  ///< a rate counter of a rule
+inline constexpr std::string_view kDkimOnce = "dmid/dkim-once"; ///< a mail signature that counts once
 } // namespace dmid::crypto::tags

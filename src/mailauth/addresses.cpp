@@ -142,12 +142,14 @@ public:
         while (token_.kind != Kind::end)
         {
             DMID_TRY(address());
-            if (token_.kind != Kind::end && !separated())
-                return syntax("no comma between two addresses");
+            bool separate = token_.kind == Kind::end;
             while (separated())
             {
+                separate = true;
                 DMID_TRY(advance());
             }
+            if (!separate)
+                return syntax("no comma between two addresses");
         }
         return in_group_ ? Result<std::vector<Mailbox>>{syntax("a group without an end")} : std::move(out_);
     }

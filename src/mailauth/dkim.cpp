@@ -81,8 +81,20 @@ std::optional<Errc> fault_before_key(const Signature& signature, const BodyHash:
     return std::nullopt;
 }
 
-/// The one key that a name publishes: other TXT records beside it are passed over.
-Result<PublishedKey> key_of(const Answer& answer)
+std::optional<Errc> fault_with_key(const std::vector<Field>& fields, std::size_t own,
+                                   const Signature& signature, const PublishedKey& key)
+{
+    if (key.algorithm() != signature.algorithm)
+        return Errc::mail_dkim_key_use;
+    if (key.same_domain_only() && !signature.identity.ends_with("@" + signature.domain))
+        return Errc::mail_dkim_identity;
+    if (!key.verifies(signed_text(fields, own, signature), signature.value))
+        return Errc::mail_dkim_signature;
+    return std::nullopt;
+}
+} // namespace
+
+Result<PublishedKey> published_key(const Answer& answer)
 {
     if (answer.status == Answer::Status::failed)
         return fail(Errc::mail_dns_failed);
@@ -102,19 +114,6 @@ Result<PublishedKey> key_of(const Answer& answer)
     }
     return only == nullptr ? fail(Errc::mail_dkim_no_key) : PublishedKey::parse(*only);
 }
-
-std::optional<Errc> fault_with_key(const std::vector<Field>& fields, std::size_t own,
-                                   const Signature& signature, const PublishedKey& key)
-{
-    if (key.algorithm() != signature.algorithm)
-        return Errc::mail_dkim_key_use;
-    if (key.same_domain_only() && !signature.identity.ends_with("@" + signature.domain))
-        return Errc::mail_dkim_identity;
-    if (!key.verifies(signed_text(fields, own, signature), signature.value))
-        return Errc::mail_dkim_signature;
-    return std::nullopt;
-}
-} // namespace
 
 std::optional<DkimVerdict> check_signature(const std::vector<Field>& fields, std::size_t own,
                                            const Signature& signature, const BodyHashes& bodies, UnixTime now,
@@ -136,7 +135,7 @@ std::optional<DkimVerdict> check_signature(const std::vector<Field>& fields, std
     if (answer == nullptr)
         return std::nullopt;
     out.secure = answer->secure;
-    const auto key = key_of(*answer);
+    const auto key = published_key(*answer);
     if (!key)
     {
         out.fault = key.error().code;

@@ -37,6 +37,7 @@ class BodyHashes
 {
 public:
     void want(const Signature& signature);
+    bool empty() const noexcept { return entries_.empty(); }
     void update(std::string_view piece) noexcept;
     void finish() noexcept;
     /// Of a signature that was wanted, after finish(); nullptr otherwise.
@@ -53,6 +54,10 @@ private:
     std::vector<Entry> entries_;
     bool finished_ = false;
 };
+
+/// The one key that a name publishes; other TXT records beside it are passed over. Those of
+/// PublishedKey::parse(), mail.dkim-no-key, mail.dns-failed; mail.dkim-key-syntax where there are several.
+Result<PublishedKey> published_key(const Answer& answer);
 
 /// What the signature `value` at `fields[own]` covers: the fields that it names, the last one of a name first
 /// (RFC 6376 §5.4.2), and itself without its value.

@@ -19,18 +19,31 @@ namespace dmid::mailauth
 /// What is known of a message's sender, whomever it is for.
 struct SenderFacts
 {
-    std::optional<Errc>
-        fault; ///< the header does not read (mail.header-invalid, codec.too-large): nothing is proven
-    std::optional<Mailbox> from;     ///< of the one From field, if it names exactly one address
-    std::vector<Mailbox> recipients; ///< of the To and Cc fields that read
+    /// The header does not read (mail.header-invalid, codec.too-large): nothing can be proven by it.
+    std::optional<Errc> fault;
+    std::optional<Mailbox> from; ///< of the one From field, if it names exactly one address
+    std::vector<Mailbox> to;     ///< of the one To field; empty where there are more, or it does not read
+    std::vector<Mailbox> cc;     ///< the same of Cc
+    bool fields_once = false;    ///< From, To, Date and Message-ID occur once, Subject at most once
     SpfVerdict spf;
     std::vector<DkimVerdict> dkim;
     ArcVerdict arc;
-    DmarcLookup dmarc;                  ///< of the From domain
-    bool spf_aligned = false;           ///< SPF passed for a domain that speaks for the From domain
-    bool dkim_aligned = false;          ///< so did some signature, as RFC 7489 has it
-    std::vector<std::string> once_only; ///< names of fields that occur exactly once, of those a proof needs
-    std::vector<bool> aligned_dkim;     ///< for each of `dkim`
+    DmarcLookup dmarc; ///< of the From domain
+
+    /// How near a signer or host is to the From domain. Without a published record only the same domain
+    /// speaks for it.
+    enum class Near : std::uint8_t
+    {
+        no,
+        organisation, ///< of the same organisation
+        same,
+    };
+    Near spf_near = Near::no;
+    std::vector<Near> dkim_near; ///< for each of `dkim`
+
+    /// RFC 7489 §4.2: a record is published, and SPF or a signature passes in alignment. Nothing where
+    /// there is no record, or not everything is known.
+    std::optional<bool> dmarc_passes() const noexcept;
 };
 
 /// What the facts prove for one recipient. docs/protocol/mail-auth.md has the rules.

@@ -2,6 +2,9 @@
 #include "channels/email/dkim.hpp"
 
 #include "base/bytes.hpp"
+#include "mailauth/canonical.hpp"
+#include "mailauth/header.hpp"
+#include "mailauth/text.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -33,74 +36,6 @@ constexpr std::array kSigned{"from",
                              "auto-submitted"};
 constexpr std::size_t kOversigned = 5;
 
-bool is_blank(char c) noexcept
-{
-    return c == ' ' || c == '\t';
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    return out;
-}
-
-/// Runs of white space become one space; none at the end.
-std::string squeeze(std::string_view text)
-{
-    std::string out;
-    bool gap = false;
-    for (const char c : text)
-    {
-        if (is_blank(c))
-        {
-            gap = true;
-            continue;
-        }
-        if (gap)
-            out.push_back(' ');
-        gap = false;
-        out.push_back(c);
-    }
-    return out;
-}
-
-struct Field
-{
-    std::string name; ///< lower case
-    std::string_view raw;
-};
-
-/// The fields of a message's header, each with its folds.
-std::vector<Field> fields_of(std::string_view header)
-{
-    std::vector<Field> out;
-    while (!header.empty())
-    {
-        std::size_t end = 0;
-        do
-        {
-            const auto line_end = header.find("\r\n", end);
-            end = line_end == std::string_view::npos ? header.size() : line_end + 2;
-        } while (end < header.size() && is_blank(header[end]));
-        const auto raw = header.substr(0, end);
-        header.remove_prefix(end);
-        auto name = lower(raw.substr(0, raw.find(':')));
-        while (!name.empty() && is_blank(name.back()))
-            name.pop_back();
-        out.push_back({std::move(name), raw});
-    }
-    return out;
-}
-
-Bytes sha256(std::string_view text)
-{
-    Bytes out(32);
-    EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha256(), nullptr);
-    return out;
-}
-
 /// The named fields as they are to be signed, the last one of a name first (RFC 6376 §5.4.2).
 struct Selection
 {
@@ -108,9 +43,8 @@ struct Selection
     std::string text;
 };
 
-Selection select(std::string_view header)
+Selection select(const std::vector<mailauth::Field>& fields)
 {
-    auto fields = fields_of(header);
     Selection out;
     const auto add_name = [&out](std::string_view name)
     {
@@ -125,7 +59,7 @@ Selection select(std::string_view header)
             if (field->name != kSigned[i])
                 continue;
             add_name(kSigned[i]);
-            out.text += relaxed_field(field->raw);
+            out.text += mailauth::canonical_field(field->raw, mailauth::Canon::relaxed);
         }
         if (i < kOversigned)
             add_name(kSigned[i]);
@@ -156,43 +90,6 @@ std::string folded(std::string_view text, char border)
 }
 } // namespace
 
-std::string relaxed_field(std::string_view field)
-{
-    const auto colon = field.find(':');
-    std::string value;
-    for (const char c : field.substr(colon + 1))
-        if (c != '\r' && c != '\n')
-            value.push_back(c);
-    value = squeeze(value);
-    if (value.starts_with(' '))
-        value.erase(0, 1);
-    auto name = lower(field.substr(0, colon));
-    while (!name.empty() && is_blank(name.back()))
-        name.pop_back();
-    return name + ":" + value + "\r\n";
-}
-
-std::string relaxed_body(std::string_view body)
-{
-    std::string out;
-    std::size_t empty_lines = 0;
-    while (!body.empty())
-    {
-        const auto end = body.find("\r\n");
-        const auto line = squeeze(body.substr(0, end));
-        body.remove_prefix(end == std::string_view::npos ? body.size() : end + 2);
-        if (line.empty())
-        {
-            ++empty_lines;
-            continue;
-        }
-        for (; empty_lines > 0; --empty_lines)
-            out += "\r\n";
-        out += line + "\r\n";
-    }
-    return out;
-}
-
 struct DkimSigner::Impl
 {
     std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{nullptr, &EVP_PKEY_free};
@@ -205,8 +102,8 @@ struct DkimSigner::Impl
         const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
                                                                               &EVP_MD_CTX_free};
         // RFC 8463 §3: PureEdDSA over the SHA-256 of the data.
-        const auto hash = sha256(data);
-        const ByteView input = ed25519 ? ByteView{hash} : as_bytes(data);
+        const auto hash = crypto::sha256(as_bytes(data));
+        const ByteView input = ed25519 ? hash.view() : as_bytes(data);
         std::size_t size = 0;
         const auto* digest = ed25519 ? nullptr : EVP_sha256();
         if (EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, key.get()) != 1 ||
@@ -252,13 +149,18 @@ Result<std::string> DkimSigner::sign(std::string_view message, UnixTime now) con
     const auto border = message.find("\r\n\r\n");
     if (border == std::string_view::npos)
         return fail(Errc::internal_bug, "a message without a header");
-    const auto selection = select(message.substr(0, border + 2));
+    const auto fields = mailauth::split_header(message.substr(0, border + 2));
+    if (!fields)
+        return fail(Errc::internal_bug, "a message with a broken header");
+    const auto selection = select(*fields);
+    mailauth::BodyHash body{mailauth::Canon::relaxed};
+    body.update(message.substr(border + 4));
     std::string field = "DKIM-Signature: v=1; a=";
     field += impl_->ed25519 ? "ed25519-sha256" : "rsa-sha256";
     field += "; c=relaxed/relaxed; d=" + impl_->domain + ";\r\n\ts=" + impl_->selector +
              "; t=" + std::to_string(now) + ";\r\n\th=" + folded(selection.names, ':') +
-             ";\r\n\tbh=" + to_base64(sha256(relaxed_body(message.substr(border + 4)))) + ";\r\n\tb=";
-    auto own = relaxed_field(field);
+             ";\r\n\tbh=" + to_base64(body.finish().hash.view()) + ";\r\n\tb=";
+    auto own = mailauth::canonical_field(field, mailauth::Canon::relaxed);
     own.resize(own.size() - 2); // signed without its CRLF (RFC 6376 §3.7)
     DMID_TRY(const auto signature, impl_->sign(selection.text + own));
     return field + folded(to_base64(signature), '\0') + "\r\n";

@@ -10,12 +10,6 @@
 
 namespace dmid::channels::email
 {
-/// Relaxed canonicalisation of one header field, `name:value` CRLF (RFC 6376 §3.4.2). `field` may be folded
-/// and may end with CRLF.
-std::string relaxed_field(std::string_view field);
-/// Relaxed canonicalisation of a body (RFC 6376 §3.4.4).
-std::string relaxed_body(std::string_view body);
-
 /// Signs mail, relaxed/relaxed (RFC 6376), with RSA-SHA256 (at least 1024 bits) or Ed25519-SHA256 (RFC 8463)
 /// as the key says. Immutable; thread-safe.
 class DkimSigner
