@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/dialer.hpp"
-#include "net/on_completion.hpp"
+#include "net/dns.hpp"
+#include "net/dns_rdata.hpp"
+#include "net/hosts_file.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <netdb.h>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include <atomic>
-#include <memory>
+#include <fstream>
+#include <mutex>
 #include <utility>
 
 namespace dmid::net
@@ -19,76 +17,85 @@ namespace asio = boost::asio;
 namespace
 {
 using Addresses = std::vector<asio::ip::address>;
-using Answer = std::function<void(Result<Addresses>)>;
 
-/// Never destroyed: a lookup that hangs must not hold up the end of the process.
-asio::thread_pool& lookup_threads()
+/// As many as are dialled: each gets a share of the time.
+constexpr std::size_t kMaxAddresses = 32;
+
+void keep_addresses(Addresses& out, const DnsAnswer& answer)
 {
-    static auto* pool = new asio::thread_pool{4};
-    return *pool;
+    boost::system::error_code error;
+    for (const auto& record : answer.records)
+        if (auto address = asio::ip::make_address(record, error); !error && out.size() < kMaxAddresses)
+            out.push_back(std::move(address));
 }
 
-Result<Addresses> look_up(const std::string& host)
+Result<Addresses> addresses_of(const std::string& host, const DnsAnswer& v4, const DnsAnswer& v6)
 {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_ADDRCONFIG;
-    addrinfo* found = nullptr;
-    if (const int status = ::getaddrinfo(host.c_str(), nullptr, &hints, &found); status != 0)
-        return fail(Errc::net_unreachable, host + ": " + ::gai_strerror(status));
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{found, &::freeaddrinfo};
     Addresses out;
-    for (const auto* entry = found; entry != nullptr; entry = entry->ai_next)
+    for (const auto* answer : {&v4, &v6})
     {
-        if (entry->ai_family == AF_INET)
-        {
-            const auto* in = reinterpret_cast<const sockaddr_in*>(entry->ai_addr);
-            out.emplace_back(asio::ip::address_v4{ntohl(in->sin_addr.s_addr)});
-        }
-        else if (entry->ai_family == AF_INET6)
-        {
-            const auto* in = reinterpret_cast<const sockaddr_in6*>(entry->ai_addr);
-            asio::ip::address_v6::bytes_type bytes;
-            std::copy(std::begin(in->sin6_addr.s6_addr), std::end(in->sin6_addr.s6_addr), bytes.begin());
-            out.emplace_back(asio::ip::address_v6{bytes, in->sin6_scope_id});
-        }
+        // Somebody forges what this zone says: the other half of it is not believed either.
+        if (answer->security == DnsSecurity::bogus)
+            return fail(Errc::net_unreachable, host + ": DNSSEC: " + answer->words);
+        keep_addresses(out, *answer);
     }
-    return out;
+    if (!out.empty())
+        return out;
+    for (const auto* answer : {&v4, &v6})
+        if (answer->status == DnsStatus::failed)
+            return fail(Errc::net_unreachable, host + ": " + answer->words);
+    const bool exists = v4.status == DnsStatus::no_data || v6.status == DnsStatus::no_data;
+    return fail(Errc::net_unreachable, host + (exists ? ": no address" : ": no such name"));
 }
 
-/// The lookup and its deadline race; the first of them answers.
-struct Race
+/// IPv4 first: where IPv6 is broken, it often fails only by its time running out.
+Task<Result<Addresses>> resolve(std::shared_ptr<Dns> dns, std::string hosts_file, std::string host,
+                                Deadline deadline)
 {
-    void finish(Result<Addresses> result)
-    {
-        if (!finished.exchange(true))
-            answer(std::move(result));
-    }
-    std::atomic<bool> finished{false};
-    Answer answer;
-};
+    using namespace asio::experimental::awaitable_operators;
+    auto name = dns_name(host);
+    if (!name)
+        co_return fail(Errc::net_unreachable, "not a name that DNS could know");
+    std::ifstream hosts{hosts_file};
+    if (auto known = addresses_in_hosts(hosts, *name); !known.empty())
+        co_return known;
+    // Half of the time is for connecting: one half of an answer may be all that comes.
+    const auto now = std::chrono::steady_clock::now();
+    const auto until = deadline > now ? now + (deadline - now) / 2 : deadline;
+    auto v4 = dns->look_up(*name, DnsType::a, until);
+    auto v6 = dns->look_up(*name, DnsType::aaaa, until);
+    auto both = co_await (std::move(v4) && std::move(v6));
+    auto result = addresses_of(*name, std::get<0>(both), std::get<1>(both));
+    if (!result && std::chrono::steady_clock::now() >= until)
+        co_return fail(Errc::net_timeout, "looking up the name");
+    co_return result;
+}
 
-Task<Result<Addresses>> resolve(std::string host, Deadline deadline)
+/// Made at the first name that needs it, ended with the process.
+Result<std::shared_ptr<Dns>> process_dns()
 {
-    asio::steady_timer timer{co_await asio::this_coro::executor, deadline};
-    auto race = std::make_shared<Race>();
-    auto start = [race, host, &timer](Answer done)
-    {
-        race->answer = std::move(done);
-        timer.async_wait(
-            [race](const boost::system::error_code& error)
-            {
-                if (!error)
-                    race->finish(fail(Errc::net_timeout, "looking up the name"));
-            });
-        asio::post(lookup_threads(), [race, host] { race->finish(look_up(host)); });
-    };
-    co_return co_await on_completion<Result<Addresses>>(std::move(start));
+    static const auto dns = make_dns({});
+    return dns;
+}
+} // namespace
+
+Resolver dns_resolver(std::shared_ptr<Dns> dns, std::string hosts_file)
+{
+    return [dns = std::move(dns), hosts_file = std::move(hosts_file)](std::string host, Deadline deadline)
+    { return resolve(dns, hosts_file, std::move(host), deadline); };
+}
+
+namespace
+{
+Task<Result<Addresses>> resolve_by_default(std::string host, Deadline deadline)
+{
+    DMID_CO_TRY(auto dns, process_dns());
+    co_return co_await resolve(std::move(dns), kHostsFile, std::move(host), deadline);
 }
 } // namespace
 
 Resolver system_resolver()
 {
-    return [](std::string host, Deadline deadline) { return resolve(std::move(host), deadline); };
+    return &resolve_by_default;
 }
 } // namespace dmid::net

@@ -98,6 +98,12 @@ remote-control:
   control-enable: no
 ${zones.map(({ zone, file }) => `zone:\n  name: "${zone}"\n  zonefile: "${file}"\n`).join('')}`;
 
+/** A process and all that it started: nsd answers in processes of its own. */
+function family(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return [pid, ...children.flatMap((child) => family(Number(child)))];
+}
+
 /** One question over UDP, as a server that is up answers it. */
 function answers(port, zone) {
   const labels = zone.split('.').map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
@@ -117,8 +123,9 @@ function answers(port, zone) {
  *   records: lines of a zone file relative to the zone (`'www A 192.0.2.1'`, `txt('@', 'v=spf1 -all')`); SOA and NS come
  *   by themselves. signed: by a key of its own; a zone below another one of this server is delegated there, with its DS if
  *   both are signed. breakSignatures: every signature but those of the keys is wrong. expired: signed, up to three days ago.
- * @returns {Promise<{address, port, pid, anchorFile, log(), stop()}>} address: as `[dns] servers` takes it; anchorFile: for
- *   `[dns] trust_anchor_file`: the DS records of the topmost signed zones, or undefined when none is signed.
+ * @returns {Promise<{address, port, pid, anchorFile, log(), pause(), resume(), stop()}>} address: as `[dns] servers` takes it; anchorFile: for
+ *   `[dns] trust_anchor_file`: the DS records of the topmost signed zones, or undefined when none is signed. pause(): it
+ *   is there and answers nothing, until resume().
  */
 export async function startNameServer({ zones }) {
   const missing = nsdMissing();
@@ -133,8 +140,10 @@ export async function startNameServer({ zones }) {
   writeFileSync(file, configuration(folder.path, port, made));
   const first = made[0]?.zone ?? 'test';
   const server = await startAndWait([nsd, '-d', '-c', file], () => answers(port, first), { log: join(folder.path, 'nsd.log'), death: 'TERM' });
-  const stop = async () => { await server.stop(); folder.remove(); };
-  return { address: `127.0.0.1@${port}`, port, pid: server.pid, anchorFile: anchors.length > 0 ? anchorFile : undefined, log: server.output, stop };
+  const signal = (name) => family(server.pid).forEach((pid) => process.kill(pid, name));
+  const [pause, resume] = [() => signal('SIGSTOP'), () => signal('SIGCONT')];
+  const stop = async () => { resume(); await server.stop(); folder.remove(); };
+  return { address: `127.0.0.1@${port}`, port, pid: server.pid, anchorFile: anchors.length > 0 ? anchorFile : undefined, log: server.output, pause, resume, stop };
 }
 
 /** A name server that is there and never says anything. @returns {Promise<{address, questions(), stop()}>} */
