@@ -64,6 +64,12 @@ struct Mail
     std::string dkim_selector;
 };
 
+struct Dns
+{
+    std::vector<std::string> servers; ///< address or address@port; empty: the system's
+    std::string trust_anchor_file;    ///< empty: Debian's, where installed; `none`: nothing is validated
+};
+
 struct Nostr
 {
     std::vector<std::string> relays; ///< outside relays to read from and to publish 10050 and 0 to
@@ -83,6 +89,7 @@ struct Config
     std::vector<ServedNumber> numbers;
     Store store;
     Mail mail;
+    Dns dns;
     Nostr nostr;
     Log log;
 };

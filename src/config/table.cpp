@@ -156,6 +156,17 @@ const std::vector<Section>& all()
           text<&Mail::dkim_key_file>("dkim_key_file", "\"\"",
                                      "Private key, PEM, RSA or Ed25519; empty: unsigned"),
           text<&Mail::dkim_selector>("dkim_selector", "\"dmid\"", "Selector of the key's DNS record")}},
+        {"dns",
+         "Where names are looked up",
+         false,
+         [](Config& c) -> void* { return &c.dns; },
+         {list<&Dns::servers>(
+              "servers", "[]",
+              "Recursive name servers, address or address@port; empty: those of /etc/resolv.conf"),
+          text<&Dns::trust_anchor_file>(
+              "trust_anchor_file", "\"\"",
+              "DS or DNSKEY records that DNSSEC starts from; empty: the root's, where "
+              "dns-root-data is installed; none: validate nothing")}},
         {"nostr",
          "Nostr",
          false,

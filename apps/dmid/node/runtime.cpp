@@ -12,6 +12,7 @@
 #include "gateway/worker.hpp"
 #include "net/http_server.hpp"
 #include "net/io_pool.hpp"
+#include "node/dialing.hpp"
 #include "node/log.hpp"
 #include "node/ready.hpp"
 #include "node/secrets.hpp"
@@ -113,6 +114,7 @@ struct Runtime::Impl
     Secrets secrets;
     net::IoPool doors;
     net::IoPool work{1}; // claims and folds wait for the disk: never on a door's thread
+    std::shared_ptr<net::Dns> dns;
     net::Dialer dialer;
     std::unique_ptr<net::HttpClient> http;
     std::unique_ptr<chain::Endpoints> endpoints;
@@ -145,8 +147,8 @@ struct Runtime::Impl
 
 Result<> Runtime::Impl::open_chain()
 {
-    DMID_TRY(auto allowed, net::AllowList::from(setup.config.node.allow));
-    dialer = net::Dialer{std::move(allowed)};
+    DMID_TRY(dns, dns_of(setup.config.dns));
+    DMID_TRY(dialer, dialer_of(setup.config, dns));
     http = std::make_unique<net::HttpClient>(dialer);
     DMID_TRY(endpoints, chain::Endpoints::make(*http, endpoints_of(setup.config.chain)));
     DMID_TRY(auto registry, registry_of(setup.config.chain));

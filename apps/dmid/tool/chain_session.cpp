@@ -4,6 +4,7 @@
 #include "chain/gather.hpp"
 #include "codec/address.hpp"
 #include "net/run_blocking.hpp"
+#include "node/dialing.hpp"
 #include "tool/build_info.hpp"
 
 #include <map>
@@ -15,7 +16,7 @@ using chain::TxnReceipt;
 struct ChainSession::Impl
 {
     SystemClock clock;
-    net::HttpClient http;
+    std::unique_ptr<net::HttpClient> http;
     std::unique_ptr<chain::Endpoints> endpoints;
     proof::RegistryRef registry;
     std::unique_ptr<resolve::Resolver> resolver;
@@ -65,7 +66,9 @@ Result<std::unique_ptr<ChainSession>> ChainSession::open(const Invocation& call,
     auto impl = std::make_unique<Impl>();
     impl->out = &call.out();
     impl->state = call.paths().state;
-    DMID_TRY(impl->endpoints, chain::Endpoints::make(impl->http, chain_config_of(config.chain)));
+    DMID_TRY(auto dialer, node::dialer_of(config));
+    impl->http = std::make_unique<net::HttpClient>(std::move(dialer));
+    DMID_TRY(impl->endpoints, chain::Endpoints::make(*impl->http, chain_config_of(config.chain)));
     impl->registry.chain_id = config.chain.id;
     if (with_registry)
     {

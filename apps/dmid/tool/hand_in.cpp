@@ -5,6 +5,7 @@
 #include "net/run_blocking.hpp"
 #include "net/websocket.hpp"
 #include "net/with_deadline.hpp"
+#include "node/dialing.hpp"
 #include "tool/node_client.hpp"
 #include "tool/wire_text.hpp"
 
@@ -79,8 +80,8 @@ net::Task<Result<DoorAnswer>> publish_to(const net::Dialer& dialer, net::Url url
 Result<std::unique_ptr<Doors>> Doors::make(const Invocation& call)
 {
     DMID_TRY(const auto config, call.config());
-    DMID_TRY(auto allowed, net::AllowList::from(config.node.allow));
-    return std::unique_ptr<Doors>{new Doors{net::Dialer{std::move(allowed)}}};
+    DMID_TRY(auto dialer, node::dialer_of(config));
+    return std::unique_ptr<Doors>{new Doors{std::move(dialer)}};
 }
 
 DoorAnswer Doors::post(const std::string& gateway, const seal::Event& wrap)

@@ -5,6 +5,7 @@
 #include "net/run_blocking.hpp"
 #include "net/websocket.hpp"
 #include "net/with_deadline.hpp"
+#include "node/dialing.hpp"
 #include "seal/nip59.hpp"
 #include "tool/hand_in.hpp"
 
@@ -62,7 +63,7 @@ Result<RelayMail> read_relay(const Invocation& call, const std::string& relay,
                              const std::vector<XOnlyKey>& keys, UnixTime since)
 {
     DMID_TRY(const auto config, call.config());
-    DMID_TRY(auto allowed, net::AllowList::from(config.node.allow));
+    DMID_TRY(const auto dialer, node::dialer_of(config));
     DMID_TRY(auto url, net::parse_url(relay));
     nostr::Filter filter;
     filter.kinds = std::vector<std::uint32_t>{seal::kKindWrap};
@@ -70,7 +71,6 @@ Result<RelayMail> read_relay(const Invocation& call, const std::string& relay,
     filter.since = since;
     filter.limit = kMost;
     const auto request = nostr::encode(nostr::ClientMessage{nostr::client::Req{kSubscription, {filter}}});
-    const net::Dialer dialer{std::move(allowed)};
     RelayMail mail;
     if (const auto done = net::run_blocking(read_all(dialer, std::move(url), request, filter, mail)); !done)
         mail.error = done.error();
