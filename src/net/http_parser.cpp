@@ -17,6 +17,9 @@ using boost::system::error_code;
 namespace
 {
 constexpr unsigned kMaxInterim = 8; // interim responses before a final one
+/// What every chunked body ends with: `0` and two line ends. With fewer bytes at hand nothing ends, and Beast
+/// 1.81 asserts where it is asked all the same.
+constexpr std::size_t kLeastOfChunked = 5;
 
 template <class Parser> void set_limits(Parser& parser, HttpLimits limits)
 {
@@ -43,6 +46,8 @@ template <class Parser> Result<std::size_t> feed_parser(Parser& parser, ByteView
     // One put() may stop at a border (header, chunk) although more of the message is there.
     while (used < bytes.size() && !parser.is_done())
     {
+        if (parser.is_header_done() && parser.chunked() && bytes.size() - used < kLeastOfChunked)
+            break;
         const auto taken = parser.put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), error);
         used += taken;
         if (error == http::error::need_more)

@@ -145,7 +145,10 @@ Result<Bytes> encode_header(const codec::JsonItem& block)
             out.bytes(value);
         }
     }
-    return out.wrap();
+    auto rlp = out.wrap();
+    // JSON says nothing of lengths and ranges: what does not read back is no header.
+    DMID_TRY(decode_header(rlp));
+    return rlp;
 }
 
 AgreedBlock agree(const BlockHeader& header, std::uint64_t chain_id, Tier tier, unsigned agreeing,

@@ -65,7 +65,8 @@ Result<BlockHeader> decode_header(ByteView rlp);
 Result<BlockHeader> decode_header(ByteView rlp, const Hash32& expected);
 
 /// The RLP of a header from an endpoint's answer to eth_getBlockBy…; the fields up to requestsHash (Prague).
-/// Nothing is believed: decode_header() with the agreed hash judges the result. codec.* with the path.
+/// Nothing is believed: decode_header() with the agreed hash judges the result. codec.* with the path;
+/// proof.header-invalid for fields that make no header.
 Result<Bytes> encode_header(const codec::JsonItem& block);
 
 /// The agreed block of a header whose hash is trusted.
