@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace dmid::mailauth
 {
@@ -61,6 +62,7 @@ private:
     Answers& answers_;
     unsigned terms_ = 0;
     unsigned voids_ = 0;
+    bool names_counted_ = false; ///< whether the client's names were looked at for void look-ups
     bool secure_ = true;
 };
 
@@ -86,7 +88,8 @@ std::optional<std::vector<std::string>> Evaluation::validated_names(bool counted
     const auto* answer = ask(request_.client.reverse_name(), RecordType::ptr);
     if (answer == nullptr)
         return std::nullopt;
-    if (counted && is_void(*answer))
+    // One question, however many terms ask it.
+    if (counted && !std::exchange(names_counted_, true) && is_void(*answer))
         return out;
     bool open = false;
     const auto count = std::min(answer->records.size(), kMaxSpfHosts);
