@@ -39,7 +39,7 @@ std::string what_suffices(const Answer& answer)
 Said words_of(const Answer& answer, const std::string& link)
 {
     if (answer.yes == Yes::yes)
-        return {250, "2.0.0", "Accepted as " + to_hex(answer.id.view())};
+        return {250, "2.0.0", answer.id.is_zero() ? "Accepted" : "Accepted as " + to_hex(answer.id.view())};
     if (answer.yes == Yes::later)
         return later(answer);
     Said said{550, "5.7.1", ""};

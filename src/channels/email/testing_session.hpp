@@ -35,6 +35,9 @@ public:
         while (!bytes.empty() && !closed)
         {
             auto part = bytes.substr(0, piece);
+            if (patient)
+                part = part.substr(0, part.find('\n') == std::string_view::npos ? part.size()
+                                                                                : part.find('\n') + 1);
             bytes.remove_prefix(part.size());
             if (!run(part))
                 break;
@@ -69,6 +72,7 @@ public:
     bool room = true;                       ///< opened() says so
     std::size_t room_for = ~std::size_t{0}; ///< bytes of one message
     unsigned drops = 0;
+    bool patient = false; ///< waits for an answer after each line
 
 private:
     bool run(std::string_view input)
