@@ -24,7 +24,8 @@ enum class Confirms : std::uint8_t
 /// Everything that the flow needs to know about a channel. The flow never asks for its name.
 struct Traits
 {
-    std::size_t max_text = 0; ///< bytes of UTF-8 text in one message
+    std::size_t max_text = 0;         ///< bytes of UTF-8 text in one message
+    std::uint64_t max_file_bytes = 0; ///< of all files of one message together; 0: it carries none
     Confirms confirms = Confirms::accepted;
     bool inbound = false;        ///< messages also come in through run()
     bool idempotent = false;     ///< the same leg id twice is shown once by the other side

@@ -5,6 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, test } from 'node:test';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { simpleParser } from 'mailparser';
+import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import { postfixMissing, startPostfix } from '../peers/postfix.mjs';
 import { cases, chance, hex, startOracle } from './oracle.mjs';
 
@@ -101,7 +102,7 @@ test('every composed message reads back as it was meant', async () => {
     assert.equal(mail.date.getTime(), args.time * 1000);
     assert.equal(mail.headers.has('x-dmid-repeated'), args.repeated);
     assert.deepEqual([...mail.headers.keys()].filter((name) => !['from', 'to', 'subject', 'date', 'message-id', 'in-reply-to', 'references',
-      'x-dmid-number', 'x-dmid-repeated', 'mime-version', 'content-type', 'content-transfer-encoding'].includes(name)), []);
+      'x-dmid-number', 'x-dmid-proofs', 'x-dmid-encryption', 'x-dmid-repeated', 'mime-version', 'content-type', 'content-transfer-encoding'].includes(name)), []);
     const subject = oneLine(args.subject);
     if (Buffer.byteLength(subject) <= 200 && subject) assert.equal(mail.subject, subject);
     const plain = args.text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
@@ -109,6 +110,49 @@ test('every composed message reads back as it was meant', async () => {
     assert.equal([].concat(mail.references ?? []).length, Math.min(args.earlier.length, 20));
     const signed = await oracle.ask('dkim.sign', { message: hex(Buffer.from(ok)), pem: keys.rsa.pem, domain, selector: 'sel', time: 1 });
     assert.equal(await verdict(Buffer.from(signed.ok + ok), 'rsa'), 'pass');
+  }
+});
+
+test('to others a reader finds the number, the words and the files, and nothing besides', async () => {
+  for (let i = 0; i < cases(150); ++i) {
+    const files = Array.from({ length: r.below(4) }, () => ({ name: r.pick(['a.png', 'Bericht ü.pdf', 'a "b" c.txt', '中文.txt', r.text(80).replace(/[\\/]/g, '')]),
+      type: r.pick(['image/png', 'text/plain', 'application/pdf', 'nonsense']), bytes: r.hex(r.below(3000)) }));
+    const args = { ...randomOutgoing(), to_others: true, earlier: [], files, answers: ['newest@x.example', 'older@x.example'] };
+    const { ok, context } = await oracle.ask('email.compose', args);
+    assert.ok(ok, context);
+    const mail = await simpleParser(ok, { skipTextToHtml: true });
+    assert.deepEqual(mail.from.value, [{ name: '8312 3456 7890 1210', address: `8312345678901210@${domain}` }]);
+    assert.equal(mail.replyTo.value[0].address, `8312345678901210@${domain}`);
+    assert.equal(mail.inReplyTo, '<newest@x.example>');
+    assert.deepEqual(mail.references, ['<older@x.example>', '<newest@x.example>']);
+    assert.deepEqual([...mail.headers.keys()].filter((name) => !['from', 'reply-to', 'to', 'subject', 'date', 'message-id', 'in-reply-to', 'references',
+      'mime-version', 'content-type', 'content-transfer-encoding'].includes(name)), []);
+    const plain = args.text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+    assert.equal(mail.text.replace(/\n+$/, ''), plain.replace(/\n+$/, ''));
+    assert.equal(mail.attachments.length, files.length);
+    mail.attachments.forEach((found, n) => {
+      assert.equal(hex(found.content), files[n].bytes);
+      const name = oneLine(files[n].name);
+      if (Buffer.byteLength(name) <= 200 && name) assert.equal(found.filename, name);
+    });
+  }
+});
+
+test('what nodemailer writes is read as it was meant', async () => {
+  for (let i = 0; i < cases(300); ++i) {
+    const attachments = Array.from({ length: r.below(3) }, () => ({ filename: r.pick(['a.bin', 'ü b.txt', '中文 🙂.pdf', `${'long '.repeat(20)}.txt`]),
+      content: Buffer.from(r.hex(r.below(5000)).slice(2), 'hex'), contentType: r.pick(['image/png', 'application/pdf', 'text/csv']) }));
+    const text = `${r.pick(['Grüße', 'plain words', '中文', 'From here\nand\n.\n..', 'a'.repeat(1500)])} ${r.below(1e9)}`;
+    const subject = r.pick(['Hello', 'Über uns', '中文'.repeat(40), 'a =?utf-8?Q?b?= c']);
+    const message = await new MailComposer({ from: { name: 'Jürgen', address: 'bob@mail.example' }, to: 'x@dmid.example', subject, text,
+      html: r.coin() ? '<p>other</p>' : undefined, attachments, textEncoding: r.pick(['base64', 'quoted-printable']),
+      messageId: '<1@mail.example>', date: new Date(1700000000000), newline: 'windows' }).compile().build();
+    const { ok, context } = await oracle.ask('email.read', { message: hex(message) });
+    assert.ok(ok, context);
+    assert.deepEqual([ok.from, ok.message_id, ok.sent_at, ok.lost], ['bob@mail.example', '1@mail.example', 1700000000, '']);
+    assert.equal(ok.subject, subject);
+    assert.equal(ok.text, text);
+    assert.deepEqual(ok.files, attachments.map((a) => ({ name: a.filename, type: a.contentType, bytes: hex(a.content) })));
   }
 });
 

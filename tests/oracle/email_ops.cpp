@@ -2,6 +2,7 @@
 #include "channels/email/compose.hpp"
 #include "channels/email/dkim.hpp"
 #include "channels/email/email_channel.hpp"
+#include "channels/email/mail_in.hpp"
 #include "codec/json.hpp"
 #include "net/run_blocking.hpp"
 #include "ops.hpp"
@@ -57,6 +58,22 @@ Result<channel::Leg> leg_of(const Args& args)
     return leg;
 }
 
+// {"name":…,"type":…,"bytes":hex}
+Result<channel::File> file_of(const Args& args)
+{
+    channel::File out;
+    out.name = text_or_empty(args, "name");
+    out.media_type = text_or_empty(args, "type");
+    DMID_TRY(auto bytes, bytes_arg(args, "bytes"));
+    out.size = bytes.size();
+    out.read = [bytes = std::move(bytes)](std::uint64_t offset, std::size_t limit) -> Result<Bytes>
+    {
+        const auto rest = ByteView{bytes}.subspan(std::min<std::size_t>(offset, bytes.size()));
+        return to_bytes(rest.first(std::min(limit, rest.size())));
+    };
+    return out;
+}
+
 Result<channel::Outgoing> outgoing_of(const Args& args)
 {
     channel::Outgoing out;
@@ -67,6 +84,17 @@ Result<channel::Outgoing> outgoing_of(const Args& args)
     out.text = text_or_empty(args, "text");
     out.reply_token = text_or_empty(args, "token");
     out.notice = flag(args, "notice");
+    out.to_owner = !flag(args, "to_others");
+    out.made_by_node = flag(args, "made_by_node");
+    if (const auto* answers = args.if_contains("answers"); answers != nullptr && answers->is_array())
+        for (const auto& id : answers->get_array())
+            out.answers.emplace_back(id.is_string() ? id.get_string().c_str() : "");
+    if (const auto* files = args.if_contains("files"); files != nullptr && files->is_array())
+        for (const auto& file : files->get_array())
+        {
+            DMID_TRY(auto made, file_of(file.as_object()));
+            out.files.push_back(std::move(made));
+        }
     if (const auto* proofs = args.if_contains("proofs"); proofs != nullptr && proofs->is_array())
         for (const auto& proof : proofs->get_array())
             out.proofs.emplace_back(proof.is_string() ? proof.get_string().c_str() : "");
@@ -86,13 +114,41 @@ Result<json::value> compose(const Args& args)
     DMID_TRY(const auto outgoing, outgoing_of(args));
     DMID_TRY(const auto to, email::parse_mail_address(leg.address));
     DMID_TRY(const auto domain, text_arg(args, "domain"));
-    return text(email::compose(leg, outgoing, to, domain, number(args, "time")));
+    DMID_TRY(const auto composed, email::compose(leg, outgoing, to, domain, number(args, "time")));
+    return text(composed);
 }
 
 net::Task<Result<channel::Attempt>> send(channel::Channel& channel, channel::Leg leg,
                                          channel::Outgoing outgoing)
 {
     co_return co_await channel.send(std::move(leg), std::move(outgoing));
+}
+
+// {"message":hex} → what is read of it
+Result<json::value> read(const Args& args)
+{
+    DMID_TRY(const auto message, bytes_arg(args, "message"));
+    DMID_TRY(const auto spool, email::Spool::of_text(as_text(message)));
+    DMID_TRY(const auto mail, email::read_mail(spool, false));
+    json::object out;
+    out["subject"] = mail.subject;
+    out["text"] = mail.text;
+    out["message_id"] = mail.message_id;
+    out["from"] = mail.from.empty() ? "" : mail.from[0].address;
+    out["sent_at"] = mail.sent_at;
+    out["lost"] = mail.lost;
+    json::array files;
+    for (const auto& file : mail.files)
+    {
+        DMID_TRY(const auto bytes, file.read(0, email::Spool::kMaxSize));
+        json::object one;
+        one["name"] = file.name;
+        one["type"] = file.media_type;
+        one["bytes"] = to_hex0x(bytes);
+        files.push_back(std::move(one));
+    }
+    out["files"] = std::move(files);
+    return json::value(std::move(out));
 }
 
 // the same, with "host", "port", "tls" (starttls, tls, none), "ca_file", "user", "password_file",
@@ -129,6 +185,7 @@ void add_email_ops(Ops& ops)
 {
     ops["dkim.sign"] = dkim_sign;
     ops["email.compose"] = compose;
+    ops["email.read"] = read;
     ops["email.submit"] = submit;
 }
 } // namespace dmid::oracle

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/compose.hpp"
+#include "channels/email/mail_in.hpp"
+#include "channels/email/testing_images.hpp"
+#include "channels/email/testing_mail.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,7 +36,7 @@ std::string composed(const channel::Outgoing& outgoing, bool repeated = false)
     channel::Leg leg;
     leg.id = id(7);
     leg.repeated = repeated;
-    return compose(leg, outgoing, *parse_mail_address("alice@mail.example"), "dmid.example", 0);
+    return compose(leg, outgoing, *parse_mail_address("alice@mail.example"), "dmid.example", 0).value();
 }
 
 bool has(const std::string& text, std::string_view part)
@@ -90,6 +93,79 @@ TEST(Compose, WhatTheNodeSaysIsAutoSubmitted)
     EXPECT_TRUE(has(text, "\r\nAuto-Submitted: auto-generated\r\n"));
     EXPECT_TRUE(has(text, "From: dmid <noreply@dmid.example>\r\n"));
     EXPECT_TRUE(text.ends_with("\r\n\r\nCode: 12345678\r\n"));
+}
+
+TEST(Compose, OthersReadTheOwnersWordsFromTheNumberAndNothingBesides)
+{
+    auto outgoing = message();
+    outgoing.to_owner = false;
+    outgoing.notice = true; // of no meaning here
+    outgoing.earlier.clear();
+    outgoing.answers = {"newest@mail.example", "older@mail.example", "evil\r\nBcc: <x>"};
+    const auto text = composed(outgoing);
+    EXPECT_TRUE(text.starts_with("From: 8312 3456 7890 1210 <8312345678901210@dmid.example>\r\n"
+                                 "Reply-To: <8312345678901210@dmid.example>\r\nTo: <alice@mail.example>\r\n"))
+        << text;
+    EXPECT_TRUE(has(text, "\r\nIn-Reply-To: <newest@mail.example>\r\n"));
+    EXPECT_TRUE(has(text, "\r\nReferences: <older@mail.example> <newest@mail.example>\r\n"));
+    EXPECT_TRUE(text.ends_with("\r\n\r\nLine one\r\n.\r\n=46rom here on\r\n")) << text;
+    for (const std::string_view inner :
+         {"8345", "Proven", "ncrypt", "X-Dmid", "r-abc", "Bcc", "Auto-Submitted"})
+        EXPECT_FALSE(has(text, inner)) << inner;
+    outgoing.made_by_node = true;
+    EXPECT_TRUE(has(composed(outgoing), "\r\nAuto-Submitted: auto-generated\r\n"));
+}
+
+TEST(Compose, ProofsAndEncryptionStandInTheHeaderToo)
+{
+    const auto text = composed(message());
+    EXPECT_TRUE(has(text, "\r\nX-Dmid-Proofs: holds the number 8345 0000 0000 0015\r\n"));
+    EXPECT_TRUE(has(text, "\r\nX-Dmid-Encryption: End-to-end encrypted up to your node;"));
+}
+
+TEST(Compose, FilesGoAlongInBase64)
+{
+    auto outgoing = message();
+    outgoing.files = {test::file_of(std::string(100'000, 'x'), "../x/Bericht ü.txt", "text/plain"),
+                      test::file_of("abc", "a\"b.eml", "message/rfc822"),
+                      test::file_of("", "", "no type\r\nX: y")};
+    const auto text = composed(outgoing);
+    EXPECT_TRUE(has(text, "boundary=\"dmid-"));
+    EXPECT_TRUE(has(text, "filename*=utf-8''Bericht%20%C3%BC.txt\r\n")) << text.substr(0, 2000);
+    EXPECT_TRUE(has(text, "filename*=utf-8''a%22b.eml\r\n"));
+    EXPECT_FALSE(has(text, "message/rfc822"));
+    EXPECT_FALSE(has(text, "X: y"));
+    const auto read = read_mail(Spool::of_text(text).value(), false);
+    ASSERT_TRUE(read);
+    ASSERT_EQ(read->files.size(), 3U);
+    EXPECT_EQ(test::bytes_of(read->files[0]), std::string(100'000, 'x'));
+    EXPECT_EQ(test::bytes_of(read->files[1]), "abc");
+    EXPECT_EQ(test::bytes_of(read->files[2]), "");
+    outgoing.notice = true;
+    EXPECT_FALSE(has(composed(outgoing), "multipart"));
+}
+
+TEST(Compose, TooManyBytesOfFilesAreRefused)
+{
+    auto outgoing = message();
+    channel::File file;
+    file.size = kMaxFileBytes + 1;
+    outgoing.files = {file};
+    const auto to = parse_mail_address("alice@mail.example");
+    EXPECT_EQ(compose({}, outgoing, *to, "dmid.example", 0).error().code, Errc::channel_too_large);
+    // One that says less than it has is found out while it is read.
+    outgoing.files[0].size = 1;
+    outgoing.files[0].read = [](std::uint64_t, std::size_t limit) -> Result<Bytes> { return Bytes(limit); };
+    EXPECT_EQ(compose({}, outgoing, *to, "dmid.example", 0).error().code, Errc::channel_too_large);
+}
+
+TEST(Compose, TheEnvelopeSenderIsTheReportToken)
+{
+    channel::Leg leg;
+    leg.id = id(7);
+    EXPECT_EQ(bounce_address(leg, "dmid.example"), "b-a4dqobyha4dqobyha4dqobyha4@dmid.example");
+    leg.report_token = "zyxwvutsrqponmlkjihgfedcba";
+    EXPECT_EQ(bounce_address(leg, "dmid.example"), "b-zyxwvutsrqponmlkjihgfedcba@dmid.example");
 }
 
 TEST(Compose, NoWordFromOutsideMakesAHeader)

@@ -47,6 +47,7 @@ public:
     {
         channel::Traits traits;
         traits.max_text = kMaxText;
+        traits.max_file_bytes = kMaxFileBytes;
         traits.confirms = channel::Confirms::accepted; // SMTP 250
         traits.ends_encryption = true;
         return traits;
@@ -75,10 +76,19 @@ public:
             co_return refused;
         }
         SmtpMessage mail;
-        mail.from = bounce_address(leg.id, domain_);
+        mail.from = bounce_address(leg, domain_);
         mail.to = to->text();
         mail.utf8 = to->utf8;
-        mail.data = compose(leg, message, *to, domain_, clock_.now());
+        auto composed = compose(leg, message, *to, domain_, clock_.now());
+        if (!composed)
+        {
+            // A file that cannot be read now may be readable later; one that is too large stays so.
+            const bool for_good = composed.error().code == Errc::channel_too_large;
+            refused.outcome = for_good ? channel::Outcome::refused : channel::Outcome::unreachable;
+            refused.code = composed.error().code;
+            co_return refused;
+        }
+        mail.data = std::move(*composed);
         if (signer_)
         {
             auto signature = signer_->sign(mail.data, clock_.now());
@@ -88,7 +98,7 @@ public:
                 refused.code = signature.error().code;
                 co_return refused;
             }
-            mail.data = *signature + mail.data;
+            mail.data.insert(0, *signature);
         }
         const auto left = std::max<UnixMillis>(leg.deadline - clock_.now_ms(), 0);
         co_return co_await submit(dialer_, server_, std::move(mail), net::deadline_in(net::Millis{left}));

@@ -108,10 +108,10 @@ void HtmlWriter::want_breaks(unsigned n)
 
 void HtmlWriter::line_end()
 {
-    if (line_.empty())
-        breaks_ = std::min(std::max(breaks_, ends_ + 1), 3U);
-    else
-        breaks_ = std::max(breaks_, 1U);
+    if (breaks_ > 0)
+        flush();
+    // One empty line says as much as ten.
+    breaks_ = line_.empty() ? std::min(ends_ + 1, 2U) : 1U;
     flush();
 }
 

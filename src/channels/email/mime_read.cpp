@@ -114,6 +114,7 @@ private:
         for (int i = 0; i < n; ++i)
         {
             DMID_TRY(auto child, read(g_mime_multipart_get_part(multipart, i), depth + 1));
+            child.related = out.type == "multipart/related" && i > 0;
             out.children.push_back(std::move(child));
         }
         return {};

@@ -32,6 +32,7 @@ struct MimePart
     std::string charset;     ///< as claimed; empty: none
     std::string name;        ///< of Content-Disposition or Content-Type, UTF-8, without a path
     bool attachment = false; ///< Content-Disposition: attachment
+    bool related = false;    ///< inside multipart/related, and not its first part
     bool flowed = false;     ///< format=flowed (RFC 3676)
     bool delsp = false;
     TransferEncoding encoding = TransferEncoding::none;

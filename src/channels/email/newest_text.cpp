@@ -131,8 +131,10 @@ private:
         if (gap_ && !blank(at))
         {
             // Only between words: a quote above all of them or below needs no mark.
+            while (!kept_.empty() && marks::trim(kept_.back()).empty())
+                kept_.pop_back();
             if (words_)
-                kept_.insert(kept_.end(), {std::string_view{kGap}, std::string_view{}});
+                kept_.insert(kept_.end(), {std::string_view{}, std::string_view{kGap}, std::string_view{}});
             gap_ = false;
         }
         words_ = words_ || !blank(at);
