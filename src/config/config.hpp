@@ -18,6 +18,8 @@ struct Node
     std::uint64_t threads = 0;         ///< 0: one per core
     std::uint64_t open_per_minute = 0; ///< wraps opened for strangers without work, in total
     std::uint64_t open_per_source_minute = 0; ///< the same per source
+    std::uint64_t connections = 0;            ///< open at once at the HTTP door
+    std::uint64_t connections_per_source = 0; ///< the same of one address; not counted on loopback
     std::vector<std::string> allow;           ///< host:port on loopback that outside URLs may name
 };
 

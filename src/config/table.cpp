@@ -102,6 +102,12 @@ const std::vector<Section>& all()
                                         "Strangers' messages opened per minute without work, in total", true),
           count<&Node::open_per_source_minute>("open_per_source_minute", "60",
                                                "Strangers' messages opened per minute and source", true),
+          count<&Node::connections>(
+              "connections", "10000",
+              "Connections open at once; never more than the limit of open files leaves"),
+          count<&Node::connections_per_source>("connections_per_source", "256",
+                                               "The same of one address (IPv6: of one /64); 0: no limit; not "
+                                               "counted where listen is loopback"),
           list<&Node::allow>(
               "allow", "[]",
               "host:port on loopback or private networks that outside URLs may name; for tests")}},

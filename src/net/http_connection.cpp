@@ -130,6 +130,7 @@ Task<> HttpConnection::serve()
         }
         if (!*got)
             co_return;
+        idle_ = false;
         if (parser_.wants_websocket() && service_->websocket)
         {
             co_await upgrade();
@@ -167,7 +168,6 @@ Task<Result<bool>> HttpConnection::read_request()
         if (!first)
             co_return false;
     }
-    idle_ = false;
     // One deadline for the whole request: bytes that trickle in do not extend it.
     stream_.expires_after(options.request_timeout);
     for (;;)

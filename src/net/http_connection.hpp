@@ -27,8 +27,8 @@ public:
 
     /// On the connection's executor.
     Task<> run();
-    /// The server stops: idle connections close, WebSockets say 1001, a request under way is answered.
-    /// Thread-safe.
+    /// The server stops: a connection without a whole request closes, WebSockets say 1001, a request that is
+    /// being handled is answered. Thread-safe.
     void wind_down();
     /// At once. Thread-safe.
     void cut();
@@ -50,7 +50,7 @@ private:
     HttpRequestParser parser_;
     std::string buffer_;
     WebSocketPtr websocket_;
-    bool idle_ = true;
+    bool idle_ = true; // no whole request has come
     bool tls_;
 };
 } // namespace dmid::net

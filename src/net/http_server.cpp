@@ -2,6 +2,7 @@
 #include "net/http_server.hpp"
 
 #include "net/http_connection.hpp"
+#include "net/source.hpp"
 #include "net/stream_impl.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -12,9 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <condition_variable>
+#include <map>
 #include <mutex>
-#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -25,6 +27,14 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 using Local = asio::local::stream_protocol;
+
+namespace
+{
+constexpr std::string_view kBusy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"
+                                   "Connection: close\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view kTooMany = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\n"
+                                      "Connection: close\r\nContent-Length: 0\r\n\r\n";
+} // namespace
 
 struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
 {
@@ -66,12 +76,14 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
         {
             const std::lock_guard lock{mutex};
             if (open.size() >= service->options.max_connections)
-            {
-                turn_away(std::move(stream));
-                return;
-            }
+                return turn_away(std::move(stream), kBusy);
+            auto source = counted_source(stream);
+            if (!source.empty() && sources[source] >= service->options.max_per_source)
+                return turn_away(std::move(stream), kTooMany);
             connection = std::make_shared<HttpConnection>(std::move(stream), service, tls);
-            open.insert(connection);
+            if (!source.empty())
+                ++sources[source];
+            open.emplace(connection, std::move(source));
         }
         spawn(executor, serve(shared_from_this(), std::move(connection)));
     }
@@ -80,17 +92,35 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
     {
         co_await connection->run();
         const std::lock_guard lock{self->mutex};
-        self->open.erase(connection);
+        self->forget(connection);
         self->changed.notify_all();
     }
 
-    /// What fits into the socket's buffer at once; nothing waits for such a peer.
-    static void turn_away(Stream stream)
+    /// Empty where sources are not counted.
+    std::string counted_source(const Stream& stream) const
     {
-        constexpr std::string_view kBusy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: "
-                                           "5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-        (void)::send(stream.impl()->socket.native_handle(), kBusy.data(), kBusy.size(),
-                     MSG_DONTWAIT | MSG_NOSIGNAL);
+        const auto peer = stream.peer();
+        return service->options.max_per_source == 0 || peer.uid ? std::string{} : source_of(peer);
+    }
+
+    void forget(const std::shared_ptr<HttpConnection>& connection)
+    {
+        const auto entry = open.find(connection);
+        if (entry == open.end())
+            return;
+        if (const auto count = sources.find(entry->second); count != sources.end() && --count->second == 0)
+            sources.erase(count);
+        open.erase(entry);
+    }
+
+    /// What fits into the socket's buffer at once; nothing waits for such a peer.
+    static void turn_away(Stream stream, std::string_view words)
+    {
+        const int fd = stream.impl()->socket.native_handle();
+        (void)::send(fd, words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        // Closing with unread bytes would reset the connection and take the answer with it.
+        std::array<char, 4096> waste;
+        (void)::recv(fd, waste.data(), waste.size(), MSG_DONTWAIT);
     }
 
     template <class Acceptor> void start(Shared<Acceptor> acceptor, bool tls)
@@ -117,10 +147,10 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
         for (const auto& close : closers)
             close();
         closers.clear();
-        for (const auto& connection : open)
+        for (const auto& [connection, source] : open)
             connection->wind_down();
         changed.wait_for(lock, grace, [this] { return open.empty(); });
-        for (const auto& connection : open)
+        for (const auto& [connection, source] : open)
             connection->cut();
         // A handler that never returns must not keep the process.
         changed.wait_for(lock, Millis{1000}, [this] { return open.empty(); });
@@ -133,7 +163,8 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl>
     std::shared_ptr<HttpConnection::Service> service;
     std::mutex mutex;
     std::condition_variable changed;
-    std::set<std::shared_ptr<HttpConnection>> open;
+    std::map<std::shared_ptr<HttpConnection>, std::string> open; // and the source it is counted against
+    std::map<std::string, std::size_t> sources;
     std::vector<std::function<void()>> closers;
     std::vector<std::string> paths;
 };

@@ -23,6 +23,9 @@ struct HttpServerOptions
     std::size_t max_body = 128U << 10U;
     /// Beyond it a new connection gets 503 and is closed.
     std::size_t max_connections = 10'000;
+    /// Of one source (net/source.hpp): 429 beyond it. 0: no limit, for a server behind a proxy, where all
+    /// come from one address. Unix sockets are not counted so.
+    std::size_t max_per_source = 0;
     /// From the first byte of a request to its last, however slowly they come (408).
     Millis request_timeout{15'000};
     /// Between two requests.

@@ -191,6 +191,29 @@ TEST(HttpServer, TurnsAwayWhatIsTooMany)
     EXPECT_TRUE(second.read_until("").starts_with("HTTP/1.1 503 "));
 }
 
+TEST(HttpServer, TurnsAwayTheManyConnectionsOfOneSource)
+{
+    HttpServerOptions options;
+    options.max_per_source = 2;
+    Running running{options};
+    const auto ask = [](const RawSocket& socket)
+    {
+        socket.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        return socket.read_until("GET / ");
+    };
+    const auto first = running.raw();
+    EXPECT_TRUE(ask(first).starts_with("HTTP/1.1 200 "));
+    {
+        const auto second = running.raw();
+        EXPECT_TRUE(ask(second).starts_with("HTTP/1.1 200 "));
+        EXPECT_TRUE(running.raw().read_until("").starts_with("HTTP/1.1 429 "));
+    }
+    while (running.server.connections() > 1)
+        std::this_thread::yield();
+    const auto third = running.raw();
+    EXPECT_TRUE(ask(third).starts_with("HTTP/1.1 200 "));
+}
+
 TEST(HttpServer, UnixSocketIsPrivateAndTellsTheUser)
 {
     TemporaryDirectory directory;
@@ -243,6 +266,19 @@ TEST(HttpServer, StopsAfterTheRunningRequest)
     EXPECT_TRUE(answer.ends_with("GET /slow ")) << answer;
     EXPECT_NE(answer.find("Connection: close"), std::string::npos);
     EXPECT_EQ(idle.read_until(""), "");
+    EXPECT_EQ(running.server.connections(), 0U);
+}
+
+TEST(HttpServer, StoppingWaitsForNoRequestThatIsNotWhole)
+{
+    HttpServerOptions options;
+    options.stop_grace = Millis{600'000};
+    options.request_timeout = Millis{600'000};
+    Running running{options};
+    const auto slow = running.raw();
+    slow.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhe");
+    slow.read_until("100 Continue");
+    running.server.stop();
     EXPECT_EQ(running.server.connections(), 0U);
 }
 

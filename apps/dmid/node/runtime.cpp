@@ -10,6 +10,7 @@
 #include "gateway/upkeep.hpp"
 #include "gateway/views.hpp"
 #include "gateway/worker.hpp"
+#include "net/descriptors.hpp"
 #include "net/http_server.hpp"
 #include "net/io_pool.hpp"
 #include "node/dialing.hpp"
@@ -36,6 +37,8 @@ constexpr std::size_t kParallelLegs = 8;
 /// How long what runs may take to end when the node stops.
 constexpr std::chrono::seconds kStopFor{5};
 constexpr std::size_t kParallelFanOuts = 32;
+/// On the owner's socket: people and their scripts, all of one user.
+constexpr std::size_t kOwnerConnections = 64;
 
 Result<proof::RegistryRef> registry_of(const config::Chain& chain)
 {
@@ -72,6 +75,16 @@ HostPort split(const std::string& text)
     out.host = text.substr(0, colon);
     std::from_chars(text.data() + colon + 1, text.data() + text.size(), out.port);
     return out;
+}
+
+/// Behind a proxy on this machine all connections come from loopback: there the total alone counts.
+net::HttpServerOptions door_limits(const config::Node& node)
+{
+    net::HttpServerOptions limits;
+    limits.max_connections = net::room_for_connections(node.connections);
+    const bool loopback = node.listen.starts_with("127.") || node.listen.starts_with("[::1]");
+    limits.max_per_source = loopback ? 0 : node.connections_per_source;
+    return limits;
 }
 
 Result<std::unique_ptr<channel::Channel>> email_channel(const config::Mail& mail, const Clock& clock,
@@ -228,9 +241,13 @@ Result<> Runtime::Impl::listen()
     public_server = std::make_unique<net::HttpServer>(
         doors,
         [door = api.get()](net::HttpRequest request) { return door->handle_public(std::move(request)); },
-        relay->handler());
-    owner_server = std::make_unique<net::HttpServer>(doors, [door = api.get()](net::HttpRequest request)
-                                                     { return door->handle_owner(std::move(request)); });
+        relay->handler(), door_limits(setup.config.node));
+    net::HttpServerOptions owner_limits;
+    owner_limits.max_connections = kOwnerConnections;
+    owner_server = std::make_unique<net::HttpServer>(
+        doors,
+        [door = api.get()](net::HttpRequest request) { return door->handle_owner(std::move(request)); },
+        net::WebSocketHandler{}, owner_limits);
     DMID_TRY(const auto port, public_server->listen_tcp(where.host, where.port));
     const auto& socket = setup.config.node.socket;
     const auto socket_path =

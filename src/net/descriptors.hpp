@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+namespace dmid::net
+{
+/// Kept free for everything that is no incoming connection: stores, endpoints, relays, names, legs on their
+/// way.
+inline constexpr std::size_t kReservedDescriptors = 512;
+
+/// Raises this process's soft limit of open files to its hard one, and says how many of `wanted` incoming
+/// connections fit below it: at least one, `wanted` at most. Without this, connections that only wait could
+/// take the descriptors that a delivery needs.
+std::size_t room_for_connections(std::size_t wanted) noexcept;
+} // namespace dmid::net
