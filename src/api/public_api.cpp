@@ -41,7 +41,15 @@ net::Task<net::HttpResponse> Api::resolve(net::HttpRequest request)
     if (!id)
         co_return problem(id.error());
     const bool with_proof = net::query_value(request.query, "proof") == "1";
-    auto resolution = co_await context_.resolver.resolve(std::move(*id));
+    const auto at = net::query_value(request.query, "at");
+    auto finality = chain::Finality::latest;
+    if (at == "safe")
+        finality = chain::Finality::safe;
+    else if (at == "finalized")
+        finality = chain::Finality::finalized;
+    else if (!at.empty() && at != "latest")
+        co_return problem(Error{Errc::input_usage, "at: latest, safe or finalized"});
+    auto resolution = co_await context_.resolver.resolve(std::move(*id), finality);
     if (!resolution)
         co_return problem(resolution.error());
     co_return answer(200, to_json(*resolution, with_proof));

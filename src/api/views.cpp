@@ -161,6 +161,7 @@ json::object to_json(const resolve::Resolution& resolution, bool with_proof)
                        {"hash", to_hex0x(block.hash.view())},
                        {"time", block.timestamp},
                        {"finalized", block.finalized}}},
+                     {"finality", chain::to_text(resolution.finality)},
                      {"age", resolution.age},
                      {"stale", resolution.stale},
                      {"served_by", resolution.served_by},

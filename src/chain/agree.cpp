@@ -55,7 +55,7 @@ net::Task<std::vector<Voice>> listen_all(const Endpoints& endpoints, std::vector
 
 std::string tag_of(Finality finality)
 {
-    return finality == Finality::latest ? "latest" : "finalized";
+    return std::string{to_text(finality)};
 }
 
 Agreement agreement_of(const Endpoints& endpoints, const HeaderAnswer& head, proof::Tier tier,
@@ -214,12 +214,11 @@ Result<HeaderAnswer> read_raw(const codec::JsonItem& raw, const Hash32& claimed)
     DMID_TRY(answer.header, proof::decode_header(answer.rlp, claimed));
     return answer;
 }
-} // namespace
 
-net::Task<Result<HeaderAnswer>> fetch_header(Endpoint& endpoint, std::string block)
+net::Task<Result<HeaderAnswer>> fetch_block(Endpoint& endpoint, std::string method, std::string block)
 {
     json::array params{block, false};
-    auto value = co_await endpoint.call("eth_getBlockByNumber", std::move(params));
+    auto value = co_await endpoint.call(std::move(method), std::move(params));
     if (!value)
         co_return tl::unexpected<Error>(std::move(value).error());
     Hash32 claimed;
@@ -236,6 +235,34 @@ net::Task<Result<HeaderAnswer>> fetch_header(Endpoint& endpoint, std::string blo
     if (!from_raw)
         co_return endpoint.blame(answer.error());
     co_return *std::move(from_raw);
+}
+} // namespace
+
+net::Task<Result<HeaderAnswer>> fetch_header(Endpoint& endpoint, std::string block)
+{
+    co_return co_await fetch_block(endpoint, "eth_getBlockByNumber", std::move(block));
+}
+
+net::Task<Result<HeaderAnswer>> fetch_header(Endpoint& endpoint, Hash32 hash)
+{
+    auto answer = co_await fetch_block(endpoint, "eth_getBlockByHash", to_hex0x(hash.view()));
+    if (answer && answer->header.hash != hash)
+        co_return endpoint.failure(Errc::chain_bad_answer, "another block than the one asked for");
+    co_return answer;
+}
+
+std::string_view to_text(Finality finality) noexcept
+{
+    switch (finality)
+    {
+    case Finality::latest:
+        return "latest";
+    case Finality::safe:
+        return "safe";
+    case Finality::finalized:
+        break;
+    }
+    return "finalized";
 }
 
 net::Task<Result<Agreement>> agree_block(const Endpoints& endpoints, Finality finality)

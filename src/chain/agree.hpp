@@ -13,8 +13,12 @@ namespace dmid::chain
 enum class Finality : std::uint8_t
 {
     latest,    ///< keys to seal with
+    safe,      ///< justified: a reorg below it costs a third of all stake
     finalized, ///< contacts, tickets, audits
 };
+
+/// "latest", "safe" or "finalized", as JSON-RPC and our answers write it.
+std::string_view to_text(Finality finality) noexcept;
 
 /// An endpoint that was not followed, and why, as its error says.
 struct SetAside
@@ -57,4 +61,6 @@ struct HeaderAnswer
 /// added some, from debug_getRawHeader. proof.header-hash where neither has the claimed hash;
 /// chain.bad-answer; chain.rpc-error; all with the label.
 net::Task<Result<HeaderAnswer>> fetch_header(Endpoint& endpoint, std::string block);
+/// The block of this hash; chain.bad-answer where the endpoint gives another one, or has none.
+net::Task<Result<HeaderAnswer>> fetch_header(Endpoint& endpoint, Hash32 hash);
 } // namespace dmid::chain

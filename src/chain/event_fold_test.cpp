@@ -18,12 +18,15 @@ class OneRow final : public store::Index
 public:
     std::optional<store::IndexRow> row;
 
+    Result<bool> bind(ByteView) override { return false; }
+    Result<void> clear() override { return {}; }
     Result<std::optional<store::SyncPoint>> position() const override
     {
         return std::optional<store::SyncPoint>{};
     }
     Result<void> apply(std::optional<store::SyncPoint>, const store::SyncPoint&,
-                       const std::vector<store::IndexEvent>&) override
+                       const std::vector<store::IndexEvent>&,
+                   std::uint64_t) override
     {
         return {};
     }

@@ -60,7 +60,13 @@ Result<JournalEntry> from_json(const codec::JsonItem& item)
     return entry;
 }
 
-Result<std::vector<JournalEntry>> parse(std::string_view text)
+struct File
+{
+    std::vector<JournalEntry> entries;
+    std::optional<Hash32> genesis;
+};
+
+Result<File> parse(std::string_view text)
 {
     codec::JsonLimits limits;
     limits.max_bytes = kMaxFile;
@@ -70,11 +76,15 @@ Result<std::vector<JournalEntry>> parse(std::string_view text)
     DMID_TRY(version.uint(1));
     DMID_TRY(const auto entries_item, file.field("entries"));
     DMID_TRY(const auto entries, entries_item.array());
-    std::vector<JournalEntry> out;
+    File out;
     for (const auto& one : entries)
     {
         DMID_TRY(auto entry, from_json(one));
-        out.push_back(std::move(entry));
+        out.entries.push_back(std::move(entry));
+    }
+    if (const auto genesis = file.optional("genesis"); genesis)
+    {
+        DMID_TRY(out.genesis, genesis->fixed<Hash32>());
     }
     return out;
 }
@@ -90,6 +100,7 @@ Journal::Journal(Journal&& other) noexcept
     : path_{std::move(other.path_)}
     , lock_{std::exchange(other.lock_, -1)}
     , entries_{std::move(other.entries_)}
+    , genesis_{other.genesis_}
 {
 }
 
@@ -98,6 +109,7 @@ Journal& Journal::operator=(Journal&& other) noexcept
     std::swap(path_, other.path_);
     std::swap(lock_, other.lock_);
     std::swap(entries_, other.entries_);
+    std::swap(genesis_, other.genesis_);
     return *this;
 }
 
@@ -129,10 +141,11 @@ Result<> Journal::read()
         return {};
     if (!text)
         return fail(Errc::store_io, text.error().context);
-    auto entries = parse(*text);
-    if (!entries)
-        return fail(Errc::store_corrupt, path_.string() + ": " + to_string(entries.error()));
-    entries_ = *std::move(entries);
+    auto file = parse(*text);
+    if (!file)
+        return fail(Errc::store_corrupt, path_.string() + ": " + to_string(file.error()));
+    entries_ = std::move(file->entries);
+    genesis_ = file->genesis;
     return {};
 }
 
@@ -141,11 +154,27 @@ Result<> Journal::write() const
     boost::json::array entries;
     for (const auto& entry : entries_)
         entries.emplace_back(to_json(entry));
-    const boost::json::object file{{"version", 1}, {"entries", std::move(entries)}};
+    boost::json::object file{{"version", 1}, {"entries", std::move(entries)}};
+    if (genesis_)
+        file["genesis"] = to_hex0x(genesis_->view());
     auto written = keys::replace_private_file(path_, codec::serialise_json(file));
     if (!written)
         return fail(Errc::store_io, written.error().context);
     return {};
+}
+
+Result<> Journal::bind(const Hash32& genesis)
+{
+    if (genesis_ == genesis)
+        return {};
+    if (genesis_ && !entries_.empty())
+        return fail(Errc::chain_wrong_chain,
+                    "the chain was started anew under an old home: " + path_.string() +
+                        " is of the one that began with block " + to_hex0x(genesis_->view()) +
+                        ", the endpoint's began with " + to_hex0x(genesis.view()) + "; move the folder " +
+                        path_.parent_path().string() + " away, or use a fresh --home");
+    genesis_ = genesis;
+    return entries_.empty() ? Result<>{} : write();
 }
 
 std::optional<JournalEntry> Journal::find(const Hash32& intent) const

@@ -40,6 +40,11 @@ public:
     Journal& operator=(Journal&&) noexcept;
     ~Journal();
 
+    /// Says which chain the entries are of, by its genesis block: a local chain that was started anew has
+    /// the same id, and none of the transactions. chain.wrong-chain naming the folder where the journal is
+    /// of another one. An entry-less journal, and one from before this was noted, takes it over.
+    Result<> bind(const Hash32& genesis);
+
     /// The newest entry of an intent.
     std::optional<JournalEntry> find(const Hash32& intent) const;
     /// Writes an entry in place of the one with its intent and nonce, or as a new one; durable on return.
@@ -58,5 +63,6 @@ private:
     std::filesystem::path path_;
     int lock_ = -1;
     std::vector<JournalEntry> entries_;
+    std::optional<Hash32> genesis_;
 };
 } // namespace dmid::chain

@@ -48,6 +48,20 @@ Result<proof::RpcProof> read_answer(const codec::JsonItem& item, const proof::Re
     return proof::parse_rpc_proof(item, registry.registry, number);
 }
 
+// The nodes of an account proof alone; what they prove is judged against the block.
+Result<proof::Nodes> read_account(const codec::JsonItem& item)
+{
+    DMID_TRY(const auto list, item.field("accountProof"));
+    DMID_TRY(const auto items, list.array(proof::kMaxNodes));
+    proof::Nodes nodes;
+    for (const auto& one : items)
+    {
+        DMID_TRY(auto node, one.data(proof::kMaxNodeBytes));
+        nodes.push_back(std::move(node));
+    }
+    return proof::merge_proofs({&nodes, 1});
+}
+
 // Another code hash than the pinned one is a claim beside a sound proof, or what the contract really has, or
 // the account of another contract under this one's name.
 Result<> check_code(const proof::RpcProof& claimed, const proof::AgreedBlock& block,
@@ -233,6 +247,48 @@ net::Task<Result<>> RecordReader::add_document(Reading& reading, std::vector<std
         co_return tl::unexpected<Error>(std::move(complete).error());
     reading.verified = *std::move(complete);
     co_return Result<>{};
+}
+
+net::Task<Result<RecordReader::Account>> RecordReader::account_of(const Agreement& agreement)
+{
+    if (auto known = cached(agreement.block.hash); known && known->registry.block() == agreement.block)
+        co_return *std::move(known);
+    for (const auto i : agreement.vouched)
+    {
+        json::array params{to_hex0x(registry_.registry.view()), json::array{},
+                           codec::to_quantity(agreement.block.number)};
+        auto answer = co_await endpoints_.at(i).call("eth_getProof", std::move(params));
+        if (!answer)
+            continue;
+        const auto nodes = read_account(codec::JsonItem{*answer, "proof"});
+        if (!nodes)
+            continue;
+        auto registry = proof::verify_registry(agreement.block, registry_, *nodes);
+        if (!registry)
+            continue;
+        Account account{*std::move(registry), *nodes};
+        keep(account);
+        co_return account;
+    }
+    co_return fail(Errc::chain_bad_answer, "nobody proves the registry's account");
+}
+
+net::Task<std::optional<Reading>> RecordReader::renew(const Agreement& agreement, model::Number number,
+                                                      const Reading& earlier)
+{
+    if (registry_.chain_id != agreement.block.chain_id)
+        co_return std::nullopt;
+    const auto account = co_await account_of(agreement);
+    if (!account)
+        co_return std::nullopt;
+    auto verified =
+        proof::verify_record(account->registry, number, earlier.bundle.storage, earlier.bundle.document);
+    if (!verified)
+        co_return std::nullopt;
+    auto bundle = earlier.bundle;
+    bundle.header = agreement.header;
+    bundle.account = account->nodes;
+    co_return Reading{*std::move(verified), std::move(bundle), earlier.served_by, {}};
 }
 
 net::Task<Result<Reading>> RecordReader::read(const Agreement& agreement, model::Number number)

@@ -37,6 +37,11 @@ public:
     RecordReader(const Endpoints& endpoints, proof::RegistryRef registry, DocumentSource documents = {});
 
     net::Task<Result<Reading>> read(const Agreement& agreement, model::Number number);
+    /// The same from an earlier reading of the number: where the registry's storage has not changed since,
+    /// the earlier proof holds under the account of the new block, which is asked for once per block and not
+    /// once per number. Nothing where it has changed, or the account cannot be had: read() it.
+    net::Task<std::optional<Reading>> renew(const Agreement& agreement, model::Number number,
+                                            const Reading& earlier);
 
     const proof::RegistryRef& registry() const noexcept { return registry_; }
 
@@ -46,6 +51,7 @@ private:
         proof::VerifiedRegistry registry;
         proof::Nodes nodes;
     };
+    net::Task<Result<Account>> account_of(const Agreement& agreement);
     net::Task<Result<Reading>> read_from(Endpoint& endpoint, const Agreement& agreement,
                                          model::Number number);
     Result<Reading> verify_answer(const json::value& answer, const Agreement& agreement,

@@ -149,6 +149,9 @@ net::Task<Result<std::string>> Endpoint::post(std::string body)
         co_return failure(translate(response.error().code), name(response.error().code));
     if (response->status == 429 || response->status >= 500)
         co_return failure(Errc::chain_endpoint_unreachable, fmt::format("HTTP {}", response->status));
+    // Too long a question, or too long an answer to it: for the one who asked it is the same.
+    if (response->status == 413)
+        co_return failure(Errc::chain_answer_too_large, "HTTP 413");
     // Some servers send a JSON-RPC error with a 4xx; the body decides where there is one.
     if (response->status != 200 && !response->body.starts_with('{') && !response->body.starts_with('['))
         co_return failure(Errc::chain_bad_answer, fmt::format("HTTP {}", response->status));

@@ -23,6 +23,8 @@ struct EndpointConfig
     std::string url;
     /// Declared by the operator: it verifies what it serves (Helios, Lodestar prover). Makes tier 3.
     bool verifying_proxy = false;
+    /// ws:// or wss://, where the endpoint announces new heads (eth_subscribe); empty: none.
+    std::string ws_url = {};
 };
 
 struct RpcOptions

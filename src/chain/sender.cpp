@@ -215,7 +215,7 @@ net::Task<Result<TxnReceipt>> Sender::finish(JournalEntry entry, const Intent& i
 {
     const auto until = net::deadline_in(options_.deadline);
     auto replace_at = net::deadline_in(options_.replace_after);
-    bool sent = false;
+    bool sent = false; // and not seen in a block since
     for (;;)
     {
         // The nonce first: a receipt that appears between the two questions must not look like a conflict.
@@ -229,6 +229,7 @@ net::Task<Result<TxnReceipt>> Sender::finish(JournalEntry entry, const Intent& i
         }
         if (receipt)
         {
+            sent = false; // a reorg may drop it: then it goes out again at once
             DMID_CO_TRY(const bool deep, co_await is_deep_enough(*receipt));
             if (deep)
             {
@@ -258,8 +259,27 @@ net::Task<Result<TxnReceipt>> Sender::finish(JournalEntry entry, const Intent& i
     }
 }
 
+net::Task<Result<>> Sender::check_genesis()
+{
+    if (genesis_checked_)
+        co_return Result<>{};
+    json::array params{"0x0", false};
+    auto answer = co_await endpoints_->call_any("eth_getBlockByNumber", std::move(params));
+    if (!answer)
+        co_return tl::unexpected<Error>(std::move(answer).error());
+    const codec::JsonItem block{*answer, "genesis"};
+    const auto item = block.field("hash");
+    const auto hash = item ? item->fixed<Hash32>() : Result<Hash32>{fail(item.error().code)};
+    if (!hash)
+        co_return fail(Errc::chain_bad_answer, "genesis");
+    DMID_CO_TRY(journal_.bind(*hash));
+    genesis_checked_ = true;
+    co_return Result<>{};
+}
+
 net::Task<Result<TxnReceipt>> Sender::send(Intent intent)
 {
+    DMID_CO_TRY(co_await check_genesis());
     DMID_CO_TRY(auto entry, co_await begin(intent));
     co_return co_await finish(std::move(entry), intent);
 }

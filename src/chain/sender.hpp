@@ -49,14 +49,16 @@ public:
     /// Does it, or goes on from where an earlier run was cut. chain.reverted with the contract's reason
     /// (before anything is sent where the estimate shows it); chain.no-funds naming address and sum;
     /// chain.not-mined at the deadline (call again with the same id); chain.nonce-conflict where another
-    /// transaction of the payer took the nonce (a further call starts afresh). On the local chain the payer
-    /// is funded by itself.
+    /// transaction of the payer took the nonce (a further call starts afresh); chain.wrong-chain where the
+    /// journal is of another chain under the same id. A transaction that a reorg dropped is sent again. On the
+    /// local chain the payer is funded by itself.
     net::Task<Result<TxnReceipt>> send(Intent intent);
 
 private:
     Sender(const Endpoints& endpoints, const Secret32& key, const Address& payer, Journal journal,
            SendOptions options);
 
+    net::Task<Result<>> check_genesis();
     net::Task<Result<JournalEntry>> begin(const Intent& intent);
     net::Task<Result<TxnReceipt>> finish(JournalEntry entry, const Intent& intent);
     net::Task<Result<std::uint64_t>> estimate_gas(const Intent& intent) const;
@@ -75,5 +77,6 @@ private:
     Address payer_;
     Journal journal_;
     SendOptions options_;
+    bool genesis_checked_ = false;
 };
 } // namespace dmid::chain

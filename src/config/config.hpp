@@ -27,6 +27,7 @@ struct Endpoint
 {
     std::string label; ///< the name in errors and logs; never the URL, which may hold a key
     std::string url;
+    std::string ws_url;     ///< ws:// or wss://, where it announces new heads; empty: it is polled
     bool verifying = false; ///< declared to be a verifying proxy: tier T3
 };
 

@@ -69,6 +69,11 @@ bool valid_listen(void* s)
 {
     return host_and_port(static_cast<Node*>(s)->listen);
 }
+bool valid_ws_url(void* s)
+{
+    const auto& url = static_cast<Endpoint*>(s)->ws_url;
+    return url.empty() || url.starts_with("ws://") || url.starts_with("wss://");
+}
 bool valid_mail_server(void* s)
 {
     const auto& server = static_cast<Mail*>(s)->server;
@@ -126,6 +131,9 @@ const std::vector<Section>& all()
          [](Config& c) -> void* { return &c.chain.endpoints.emplace_back(); },
          {text<&Endpoint::label>("label", "\"local\"", "Its name in errors and logs"),
           need(text<&Endpoint::url>("url", "\"http://127.0.0.1:8545\"", "https:// or, on loopback, http://")),
+          check(text<&Endpoint::ws_url>("ws_url", "\"\"",
+                                        "wss:// or ws://, where it announces new heads; empty: it is polled"),
+                valid_ws_url, "ws:// or wss://"),
           flag<&Endpoint::verifying>("verifying", "false",
                                      "A verifying proxy of your own (Helios, Lodestar)")}},
         {"number",

@@ -28,13 +28,14 @@ Resolver::Resolver(const chain::Endpoints& endpoints, proof::RegistryRef registr
     , clock_{clock}
     , options_{options}
     , reader_{endpoints, registry, std::move(documents)}
+    , caches_{RecordCache{options.cached_records}, RecordCache{options.cached_records},
+              RecordCache{options.cached_records}}
 {
 }
 
 net::Task<Result<chain::Agreement>> Resolver::agreement(chain::Finality finality)
 {
-    const bool latest = finality == chain::Finality::latest;
-    auto& held = latest ? latest_ : finalized_;
+    auto& held = held_[static_cast<std::size_t>(finality)];
     {
         const std::lock_guard hold{mutex_};
         if (held && std::chrono::steady_clock::now() < held->until)
@@ -43,40 +44,63 @@ net::Task<Result<chain::Agreement>> Resolver::agreement(chain::Finality finality
     auto fresh = co_await chain::agree_block(endpoints_, finality);
     if (fresh)
     {
+        const bool latest = finality == chain::Finality::latest;
         const std::lock_guard hold{mutex_};
         held = Held{*fresh, net::deadline_in(latest ? options_.agreement_for : options_.finalized_for)};
     }
     co_return fresh;
 }
 
-net::Task<Result<chain::Reading>> Resolver::read(const chain::Agreement& agreement, model::Number number)
+void Resolver::offer(const chain::Agreement& latest)
 {
-    const auto is_it = [&agreement, number](const Cached& one)
-    { return one.number == number && one.block == agreement.block; };
+    const std::lock_guard hold{mutex_};
+    held_[static_cast<std::size_t>(chain::Finality::latest)] =
+        Held{latest, net::deadline_in(options_.offered_for)};
+}
+
+net::Task<Result<AnswerPtr>> Resolver::read(const chain::Agreement& agreement, model::Number number,
+                                            chain::Finality finality)
+{
+    auto& cache = caches_[static_cast<std::size_t>(finality)];
+    AnswerPtr earlier;
     {
         const std::lock_guard hold{mutex_};
-        const auto found = std::find_if(readings_.begin(), readings_.end(), is_it);
-        if (found != readings_.end())
-            co_return found->reading;
+        if (auto known = cache.find(agreement.block, number))
+            co_return known;
+        earlier = cache.earlier(agreement.block, number);
     }
-    auto reading = co_await reader_.read(agreement, number);
-    if (reading)
+    std::optional<chain::Reading> reading;
+    if (earlier)
+        reading = co_await reader_.renew(agreement, number, earlier->reading);
+    if (!reading)
+    {
+        DMID_CO_TRY(reading, co_await reader_.read(agreement, number));
+    }
+    Result<std::optional<model::Document>> document;
+    bool whole = true;
+    if (const auto* record = std::get_if<proof::VerifiedRecord>(&reading->verified))
+    {
+        const model::Identity identity{network(), number, record->epoch()};
+        document = read_document(*record, identity);
+        whole = record->document().has_value() || !record->published();
+    }
+    auto answer = std::make_shared<const Answer>(Answer{*std::move(reading), std::move(document)});
+    // A document that nobody had is asked for again by the next reader.
+    if (whole)
     {
         const std::lock_guard hold{mutex_};
-        if (readings_.size() >= options_.cached_records && !readings_.empty())
-            readings_.pop_front();
-        if (options_.cached_records > 0)
-            readings_.push_back({agreement.block, number, *reading});
+        cache.put(agreement.block, number, answer);
     }
-    co_return reading;
+    co_return AnswerPtr{std::move(answer)};
 }
 
 void Resolver::forget()
 {
     const std::lock_guard hold{mutex_};
-    latest_.reset();
-    finalized_.reset();
-    readings_.clear();
+    for (auto& held : held_)
+        held.reset();
+    for (auto& cache : caches_)
+        cache.clear();
 }
 
 net::Task<Result<Resolution>> Resolver::resolve(model::Number number, chain::Finality finality)
@@ -104,25 +128,28 @@ net::Task<Result<Resolution>> Resolver::resolve_identifier(model::Identifier ide
                                                            chain::Finality finality)
 {
     DMID_CO_TRY(auto agreed, co_await agreement(finality));
-    DMID_CO_TRY(auto reading, co_await read(agreed, identifier.number));
-    auto* record = std::get_if<proof::VerifiedRecord>(&reading.verified);
+    DMID_CO_TRY(const auto answer, co_await read(agreed, identifier.number, finality));
+    const auto& reading = answer->reading;
+    const auto* record = std::get_if<proof::VerifiedRecord>(&reading.verified);
     if (record == nullptr)
         co_return fail(Errc::resolve_not_minted,
                        fmt::format("{} at block {}", identifier.number.in_fours(), agreed.block.number));
+    if (!answer->document)
+        co_return tl::unexpected<Error>(answer->document.error());
     const model::Identity identity{network(), identifier.number, record->epoch()};
-    DMID_CO_TRY(auto document, read_document(*record, identity));
     const auto now = clock_.now();
     Resolution resolution{std::move(identifier),
                           identity,
-                          std::move(*record),
-                          std::move(document),
+                          *record,
+                          *answer->document,
+                          finality,
                           std::max<UnixTime>(0, now - agreed.block.timestamp),
                           proof::is_stale(agreed.block, now),
-                          std::move(reading.served_by),
+                          reading.served_by,
                           std::move(agreed.set_aside),
-                          std::move(reading.bundle)};
-    for (auto& one : reading.set_aside)
-        resolution.set_aside.push_back(std::move(one));
+                          reading.bundle};
+    resolution.set_aside.insert(resolution.set_aside.end(), reading.set_aside.begin(),
+                                reading.set_aside.end());
     co_return resolution;
 }
 } // namespace dmid::resolve

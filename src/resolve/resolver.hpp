@@ -8,8 +8,9 @@
 #include "model/identifier.hpp"
 #include "proof/bundle.hpp"
 #include "proof/record.hpp"
+#include "resolve/record_cache.hpp"
 
-#include <deque>
+#include <array>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ struct Resolution
     /// Decoded and held against the record; absent where nothing is published or nobody had the bytes
     /// (record.published() tells the two apart).
     std::optional<model::Document> document;
+    chain::Finality finality = chain::Finality::latest; ///< of the block that it was read at
     UnixTime age = 0;   ///< seconds between the block's time and now; never below 0
     bool stale = false; ///< older than 15 minutes at latest, 30 at finalized
     std::string served_by;
@@ -36,8 +38,9 @@ struct Resolution
 struct ResolveOptions
 {
     net::Millis agreement_for{2'000}; ///< how long one agreed block serves reads at latest
-    net::Millis finalized_for{30'000};
-    std::size_t cached_records = 4096; ///< readings kept, each for its block
+    net::Millis finalized_for{30'000};   ///< the same at safe and finalized
+    net::Millis offered_for{15'000};     ///< how long a block that offer() gave serves
+    std::size_t cached_records = 4096;   ///< readings kept for each finality, all of one block
 };
 
 /// Any identifier → VerifiedRecord. One registry; the object of the node and the command line. Thread-safe;
@@ -60,6 +63,9 @@ public:
 
     /// The present agreed block, at most as old as the options say.
     net::Task<Result<chain::Agreement>> agreement(chain::Finality finality);
+    /// Takes over the newest agreed block from whoever follows the chain anyway (chain::Follower): while they
+    /// come, reads at latest ask nobody for a block. From any thread.
+    void offer(const chain::Agreement& latest);
     /// Forgets agreed blocks and readings: after this process has itself changed the record.
     void forget();
 
@@ -73,7 +79,8 @@ private:
         net::Deadline until;
     };
     net::Task<Result<Resolution>> resolve_identifier(model::Identifier identifier, chain::Finality finality);
-    net::Task<Result<chain::Reading>> read(const chain::Agreement& agreement, model::Number number);
+    net::Task<Result<AnswerPtr>> read(const chain::Agreement& agreement, model::Number number,
+                                      chain::Finality finality);
 
     const chain::Endpoints& endpoints_;
     proof::RegistryRef registry_;
@@ -81,14 +88,7 @@ private:
     ResolveOptions options_;
     chain::RecordReader reader_;
     std::mutex mutex_;
-    std::optional<Held> latest_;
-    std::optional<Held> finalized_;
-    struct Cached
-    {
-        proof::AgreedBlock block;
-        model::Number number;
-        chain::Reading reading;
-    };
-    std::deque<Cached> readings_; // oldest first
+    std::array<std::optional<Held>, 3> held_; // by finality, as the caches
+    std::array<RecordCache, 3> caches_;
 };
 } // namespace dmid::resolve

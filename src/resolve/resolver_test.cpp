@@ -3,6 +3,9 @@
 #include "resolve/testing_world.hpp"
 #include "store/lmdb/lmdb_index.hpp"
 
+#include <algorithm>
+#include <map>
+
 namespace dmid::resolve
 {
 namespace
@@ -251,7 +254,7 @@ TEST_F(AnvilTest, GoesOnWithAMintThatWasCutAndMovesItThroughLockTransferAndIndex
     const auto index = store::lmdb::open_index(options).value();
     chain::FollowOptions follow;
     follow.start_block = world().deployment.block;
-    follow.max_range = 7;
+    follow.logs.max_range = 7;
     chain::Follower follower{*world().endpoints, world().deployment.ref, *index, follow};
     const auto followed = net::run_blocking(follower.catch_up());
     ASSERT_TRUE(followed) << to_string(followed.error());
@@ -265,6 +268,116 @@ TEST_F(AnvilTest, GoesOnWithAMintThatWasCutAndMovesItThroughLockTransferAndIndex
     EXPECT_EQ((*row)->inbox_key, found->record.inbox_key());
     const auto again = net::run_blocking(follower.step());
     ASSERT_TRUE(again) << to_string(again.error());
+}
+
+// Passes everything on and counts the calls of each method.
+FakeEndpoint::Handler counter(std::uint16_t port, std::map<std::string, unsigned>& calls)
+{
+    return [port, &calls](const std::string& body)
+    {
+        ++calls[std::string{boost::json::parse(body).at("method").as_string()}];
+        return chain::testing::ok(chain::testing::post(port, body));
+    };
+}
+
+TEST_F(AnvilTest, AsksNobodyAgainWhileTheHeadIsTheSame)
+{
+    const SystemClock clock;
+    std::map<std::string, unsigned> calls;
+    FakeEndpoint fake{counter(world().anvil.port(), calls)};
+    const auto one = world().connect({fake.url()});
+    ResolveOptions options;
+    options.agreement_for = net::Millis{0};
+    Resolver resolver{*one, world().deployment.ref, clock, {}, options};
+    const auto head = net::run_blocking(resolver.agreement(chain::Finality::latest)).value();
+    resolver.offer(head);
+    ASSERT_TRUE(net::run_blocking(resolver.resolve(world().number)));
+    const auto before = fake.requests();
+    for (int i = 0; i < 20; ++i)
+        ASSERT_TRUE(net::run_blocking(resolver.resolve(world().number)));
+    EXPECT_EQ(fake.requests(), before);
+}
+
+TEST_F(AnvilTest, ProvesAgainWithOneQuestionForAllNumbersWhileTheRegistryIsUnchanged)
+{
+    const SystemClock clock;
+    std::map<std::string, unsigned> calls;
+    FakeEndpoint fake{counter(world().anvil.port(), calls)};
+    const auto one = world().connect({fake.url()});
+    Resolver resolver{*one, world().deployment.ref, clock};
+    const auto number = world().number;
+    const auto absent = model::parse_identifier("8300 0000 0000 0064").value().number;
+    const auto first = net::run_blocking(resolver.resolve(number));
+    ASSERT_TRUE(first);
+    EXPECT_EQ(net::run_blocking(resolver.resolve(absent)).error().code, Errc::resolve_not_minted);
+    std::this_thread::sleep_for(std::chrono::milliseconds{2500}); // a block or two later
+    resolver.offer(net::run_blocking(chain::agree_block(*one, chain::Finality::latest)).value());
+    calls.clear();
+    const auto again = net::run_blocking(resolver.resolve(number));
+    ASSERT_TRUE(again) << to_string(again.error());
+    EXPECT_EQ(net::run_blocking(resolver.resolve(absent)).error().code, Errc::resolve_not_minted);
+    EXPECT_GT(again->record.block().number, first->record.block().number);
+    EXPECT_EQ(again->document, first->document);
+    EXPECT_EQ(calls["eth_getProof"], 1U);
+    EXPECT_EQ(calls["eth_getLogs"], 0U);
+    const auto proven = proof::verify(again->record.block(), world().deployment.ref, number, again->bundle);
+    EXPECT_TRUE(proven) << to_string(proven.error());
+}
+
+TEST_F(AnvilTest, FollowsADeclaredVerifyingEndpointAlone)
+{
+    const SystemClock clock;
+    chain::ChainConfig config;
+    config.chain_id = chain::kLocalChain;
+    config.rpc.attempts = 1;
+    const auto closed = "http://127.0.0.1:" + std::to_string(chain::testing::free_port());
+    config.endpoints.push_back({"plain", closed, false});
+    config.endpoints.push_back({"helios", world().anvil.url(), true});
+    const auto endpoints = chain::Endpoints::make(world().http, config).value();
+    Resolver resolver{*endpoints, world().deployment.ref, clock};
+    const auto found = net::run_blocking(resolver.resolve(world().number));
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(found->record.block().tier, proof::Tier::t3);
+    EXPECT_EQ(found->record.block().asked, 1U);
+    EXPECT_EQ(found->served_by, "helios");
+}
+
+TEST_F(AnvilTest, FallsBackToAMajorityWhereTheVerifyingEndpointIsSilent)
+{
+    const SystemClock clock;
+    chain::ChainConfig config;
+    config.chain_id = chain::kLocalChain;
+    config.rpc.attempts = 1;
+    const auto closed = "http://127.0.0.1:" + std::to_string(chain::testing::free_port());
+    config.endpoints.push_back({"helios", closed, true});
+    config.endpoints.push_back({"a", world().anvil.url(), false});
+    config.endpoints.push_back({"b", world().anvil.url(), false});
+    const auto endpoints = chain::Endpoints::make(world().http, config).value();
+    Resolver resolver{*endpoints, world().deployment.ref, clock};
+    const auto found = net::run_blocking(resolver.resolve(world().number));
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(found->record.block().tier, proof::Tier::t2);
+    ASSERT_FALSE(found->set_aside.empty());
+    EXPECT_EQ(found->set_aside.front().label, "helios");
+}
+
+TEST_F(AnvilTest, ReadsAtTheBlockOfEachFinality)
+{
+    const SystemClock clock;
+    Resolver resolver{*world().endpoints, world().deployment.ref, clock};
+    std::this_thread::sleep_for(std::chrono::milliseconds{3500}); // until the publish is final
+    std::vector<std::uint64_t> heights;
+    for (const auto finality :
+         {chain::Finality::finalized, chain::Finality::safe, chain::Finality::latest})
+    {
+        const auto found = net::run_blocking(resolver.resolve(world().number, finality));
+        ASSERT_TRUE(found) << to_string(found.error());
+        EXPECT_EQ(found->finality, finality);
+        EXPECT_EQ(found->record.block().finalized, finality == chain::Finality::finalized);
+        heights.push_back(found->record.block().number);
+    }
+    EXPECT_TRUE(std::is_sorted(heights.begin(), heights.end()));
+    EXPECT_LT(heights.front(), heights.back());
 }
 } // namespace
 } // namespace dmid::resolve

@@ -81,16 +81,25 @@ class Index
 public:
     virtual ~Index() = default;
 
+    /// Says which chain and registry the rows are of (at most 256 bytes, compared whole). An index of another
+    /// one is emptied first: true. False where it was of this one already, or had nothing in it.
+    virtual Result<bool> bind(ByteView identity) = 0;
+    /// Forgets everything that was followed; documents stay, since their hash alone names them.
+    virtual Result<void> clear() = 0;
+
     /// How far it is; nothing before the first apply.
     virtual Result<std::optional<SyncPoint>> position() const = 0;
     /// Applies all events after `from` up to `to`, and the new position, in one transaction.
     /// store.conflict if `from` is not the present position (someone else applied, or a reorg was unwound),
     /// or if an event lies outside the range or out of order. store.corrupt if an event contradicts the rows
     /// (a transfer of a number never minted): the endpoint leaves events out.
+    /// What undoes an event is kept for the last 256 blocks, and for every block above `finalized`: a reorg
+    /// goes no deeper.
     virtual Result<void> apply(std::optional<SyncPoint> from, const SyncPoint& to,
-                               const std::vector<IndexEvent>& events) = 0;
+                               const std::vector<IndexEvent>& events,
+                               std::uint64_t finalized = UINT64_MAX) = 0;
     /// Goes back to the last position applied at or below `block`, undoing every later event; gives it.
-    /// store.not-found if that is deeper than the rows kept for it (256 blocks): delete and follow again.
+    /// store.not-found if that is deeper than what is kept for it: clear and follow again.
     virtual Result<SyncPoint> unwind(std::uint64_t block) = 0;
     /// Positions that can be unwound to, newest first: compare their hashes with the chain after a reorg.
     virtual Result<std::vector<SyncPoint>> checkpoints(std::size_t limit) const = 0;

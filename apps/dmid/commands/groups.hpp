@@ -21,6 +21,7 @@ Rows publish_commands();  ///< publish
 Rows lock_commands();     ///< lock, unlock announce, execute, cancel
 Rows transfer_commands(); ///< transfer
 Rows resolve_commands();  ///< resolve, verify
+Rows index_commands();    ///< index status, dump, follow
 Rows seal_commands();     ///< seal, open
 Rows send_commands();     ///< send
 Rows inbox_commands();    ///< inbox, thread, reply

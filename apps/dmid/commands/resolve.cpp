@@ -22,7 +22,9 @@ std::string all_words(const Invocation& call, std::string_view name)
 Result<> resolve_id(const Invocation& call)
 {
     DMID_TRY(const auto session, tool::ChainSession::open(call));
-    const auto finality = call.has("--finalized") ? chain::Finality::finalized : chain::Finality::latest;
+    const auto finality = call.has("--finalized") ? chain::Finality::finalized
+                          : call.has("--safe")    ? chain::Finality::safe
+                                                  : chain::Finality::latest;
     DMID_TRY(const auto resolution, session->resolve(all_words(call, "ID"), finality));
     tool::warn_of(call.out(), resolution);
     auto json = tool::record_json(resolution);
@@ -116,7 +118,8 @@ Rows resolve_commands()
         {"resolve",
          "Read an identifier's record by proof",
          {{"ID", "a number in any spacing, a DID, a tel: or CAIP-19 URI", true, true}},
-         {{"--proof", "FILE", "write the proof bundle"}, {"--finalized", "", "read at the finalized block"}},
+         {{"--proof", "FILE", "write the proof bundle"}, {"--safe", "", "read at the safe block"},
+          {"--finalized", "", "read at the finalized block"}},
          resolve_id},
         {"verify",
          "Check a proof bundle against a block that you trust",

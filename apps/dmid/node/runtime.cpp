@@ -58,7 +58,7 @@ chain::ChainConfig endpoints_of(const config::Chain& chain)
     out.chain_id = chain.id;
     out.quorum = static_cast<unsigned>(chain.agree);
     for (const auto& endpoint : chain.endpoints)
-        out.endpoints.push_back({endpoint.label, endpoint.url, endpoint.verifying});
+        out.endpoints.push_back({endpoint.label, endpoint.url, endpoint.verifying, endpoint.ws_url});
     return out;
 }
 
@@ -132,6 +132,7 @@ struct Runtime::Impl
     std::unique_ptr<net::HttpClient> http;
     std::unique_ptr<chain::Endpoints> endpoints;
     std::unique_ptr<store::Index> index;
+    std::unique_ptr<chain::HeadWatch> heads;
     std::unique_ptr<chain::Follower> follower;
     std::unique_ptr<resolve::Resolver> resolver;
     std::unique_ptr<store::Mailbox> mailbox;
@@ -168,11 +169,21 @@ Result<> Runtime::Impl::open_chain()
     store::lmdb::Options options;
     options.directory = setup.places.state / "index";
     DMID_TRY(index, store::lmdb::open_index(options));
-    follower = std::make_unique<chain::Follower>(*endpoints, registry, *index);
     // Documents that an event carried are here already; the reader holds them against the proven hash.
     auto documents = [rows = index.get()](const Hash32& hash)
     { return rows->document(hash).value_or(std::nullopt); };
     resolver = std::make_unique<resolve::Resolver>(*endpoints, registry, clock, std::move(documents));
+    heads = std::make_unique<chain::HeadWatch>(dialer, endpoints_of(setup.config.chain).endpoints);
+    chain::FollowOptions following;
+    following.heads = heads.get();
+    following.slow_poll = net::Millis{10'000}; // the resolver lives on what the follower finds
+    following.on_head = [reads = resolver.get()](const chain::Agreement& head) { reads->offer(head); };
+    following.on_trouble = [this](const std::string& words)
+    {
+        if (context)
+            gateway::note(*context, "index.afresh reason=\"" + words + "\"");
+    };
+    follower = std::make_unique<chain::Follower>(*endpoints, registry, *index, std::move(following));
     return {};
 }
 
@@ -263,6 +274,7 @@ Result<> Runtime::Impl::listen()
 /// the node goes on without, since nothing is ever decided by the index.
 net::Task<> Runtime::Impl::follow()
 {
+    heads->start(work.executor(0));
     const auto halted = co_await follower->run();
     if (!halted)
         alarms.raise("index", "the follower halted: " + to_string(halted.error()), clock.now());

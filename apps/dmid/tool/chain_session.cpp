@@ -48,7 +48,7 @@ chain::ChainConfig chain_config_of(const config::Chain& chain)
     out.chain_id = chain.id;
     out.quorum = static_cast<unsigned>(chain.agree);
     for (const auto& endpoint : chain.endpoints)
-        out.endpoints.push_back({endpoint.label, endpoint.url, endpoint.verifying});
+        out.endpoints.push_back({endpoint.label, endpoint.url, endpoint.verifying, endpoint.ws_url});
     if (out.endpoints.empty() && chain.id == chain::kLocalChain)
         out.endpoints.push_back({"local", "http://127.0.0.1:8545", false});
     return out;

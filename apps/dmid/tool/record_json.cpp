@@ -87,6 +87,7 @@ json::object record_json(const resolve::Resolution& resolution)
     out["agreeing"] = record.block().agreeing;
     out["asked"] = record.block().asked;
     out["block"] = block_json(record.block());
+    out["finality"] = chain::to_text(resolution.finality);
     out["age"] = resolution.age;
     out["stale"] = resolution.stale;
     out["served_by"] = resolution.served_by;

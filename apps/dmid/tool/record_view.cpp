@@ -92,7 +92,7 @@ Table record_table(const resolve::Resolution& resolution)
     else if (record.published())
         table.row({"document", "nobody gave its bytes"});
     table.row({"block", std::to_string(block.number) + "  " + to_hex0x(block.hash.view())});
-    table.row({"age", span_text(resolution.age) + (block.finalized ? ", finalized" : ", latest") +
+    table.row({"age", span_text(resolution.age) + ", " + std::string{chain::to_text(resolution.finality)} +
                           (resolution.stale ? ", STALE" : "")});
     table.row({"trust", trust_words(block)});
     return table;
@@ -110,10 +110,12 @@ Result<resolve::Resolution> resolution_of(proof::VerifiedRecord record, proof::B
     }
     const auto age = std::max<UnixTime>(0, now - record.block().timestamp);
     const bool stale = proof::is_stale(record.block(), now);
+    const bool record_is_final = record.block().finalized;
     return resolve::Resolution{.identifier = {network, record.number(), std::nullopt},
                                .identity = identity,
                                .record = std::move(record),
                                .document = std::move(document),
+                               .finality = record_is_final ? chain::Finality::finalized : chain::Finality::latest,
                                .age = age,
                                .stale = stale,
                                .served_by = {},

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/lmdb/index_rows.hpp"
 
+#include <algorithm>
+
 namespace dmid::store::lmdb
 {
 namespace
 {
+constexpr std::size_t kMaxIdentity = 256;
+const ByteView kChainKey = as_bytes("chain");
+
 std::uint64_t number_of(const IndexEvent& event)
 {
     return std::visit([](const auto& what) { return what.number; }, event.what);
@@ -24,6 +29,7 @@ Result<IndexSchema> IndexSchema::open(const Env& env, const WriteTx& tx)
     DMID_TRY(s.documents, env.database(tx, "documents"));
     DMID_TRY(s.points, env.database(tx, "points"));
     DMID_TRY(s.undo, env.database(tx, "undo"));
+    DMID_TRY(s.about, env.database(tx, "about"));
     return s;
 }
 
@@ -87,7 +93,7 @@ Result<std::optional<IndexRow>> find_row(const Tx& tx, const IndexSchema& db, st
 }
 
 Result<void> IndexWriter::apply(const std::optional<SyncPoint>& from, const SyncPoint& to,
-                                const std::vector<IndexEvent>& events)
+                                const std::vector<IndexEvent>& events, std::uint64_t finalized)
 {
     DMID_TRY(const auto present, newest(tx_, db_));
     if (present != from)
@@ -104,7 +110,30 @@ Result<void> IndexWriter::apply(const std::optional<SyncPoint>& from, const Sync
         DMID_TRY(change(event));
     }
     DMID_TRY(tx_.put(db_.points, Packer{}.u64(to.block).view(), to.hash.view()));
-    return drop_old(to.block > kUnwindDepth ? to.block - kUnwindDepth : 0);
+    return drop_old(std::min(to.block > kUnwindDepth ? to.block - kUnwindDepth : 0, finalized));
+}
+
+Result<void> IndexWriter::clear()
+{
+    for (const auto db : {db_.rows, db_.owners, db_.points, db_.undo})
+    {
+        DMID_TRY(tx_.clear(db));
+    }
+    return {};
+}
+
+Result<bool> IndexWriter::bind(ByteView identity)
+{
+    if (identity.size() > kMaxIdentity)
+        return fail(Errc::store_too_large, "the index's identity");
+    DMID_TRY(const auto known, tx_.copy(db_.about, kChainKey));
+    if (known && std::equal(known->begin(), known->end(), identity.begin(), identity.end()))
+        return false;
+    // Rows from before there were identities have none: nobody knows whose they are.
+    DMID_TRY(const auto position, newest(tx_, db_));
+    DMID_TRY(clear());
+    DMID_TRY(tx_.put(db_.about, kChainKey, identity));
+    return position.has_value();
 }
 
 Result<void> IndexWriter::change(const IndexEvent& event)

@@ -7,7 +7,7 @@
 
 namespace dmid::store::lmdb
 {
-/// How many blocks behind the newest position can be unwound.
+/// How many blocks behind the newest position can be unwound at least.
 inline constexpr std::uint64_t kUnwindDepth = 256;
 
 using NumberKey = NativeKey<std::uint64_t>;
@@ -18,8 +18,9 @@ struct IndexSchema
     MDB_dbi rows;      ///< number, native → IndexRow without the number
     MDB_dbi owners;    ///< owner ‖ number → nothing
     MDB_dbi documents; ///< hash → bytes
-    MDB_dbi points;    ///< block → hash: the positions applied, of the last kUnwindDepth blocks
+    MDB_dbi points;    ///< block → hash: the positions applied, as far back as can be unwound
     MDB_dbi undo;      ///< block ‖ running number → number ‖ row before the event, or number alone
+    MDB_dbi about;     ///< "chain" → whose rows these are
 
     static Result<IndexSchema> open(const Env& env, const WriteTx& tx);
 };
@@ -41,7 +42,10 @@ public:
     {
     }
     Result<void> apply(const std::optional<SyncPoint>& from, const SyncPoint& to,
-                       const std::vector<IndexEvent>& events);
+                       const std::vector<IndexEvent>& events, std::uint64_t finalized);
+    Result<void> clear();
+    /// As Index::bind().
+    Result<bool> bind(ByteView identity);
     Result<SyncPoint> unwind(std::uint64_t block);
 
 private:

@@ -21,6 +21,25 @@ public:
     {
     }
 
+    Result<bool> bind(ByteView identity) override
+    {
+        const std::lock_guard lock{writing_};
+        bool emptied = false;
+        DMID_TRY(env_->in_write(
+            [&](WriteTx& tx) -> Result<void>
+            {
+                DMID_TRY(emptied, IndexWriter(tx, db_).bind(identity));
+                return {};
+            }));
+        return emptied;
+    }
+
+    Result<void> clear() override
+    {
+        const std::lock_guard lock{writing_};
+        return env_->in_write([&](WriteTx& tx) { return IndexWriter(tx, db_).clear(); });
+    }
+
     Result<std::optional<SyncPoint>> position() const override
     {
         DMID_TRY(const auto tx, env_->read());
@@ -28,12 +47,12 @@ public:
     }
 
     Result<void> apply(std::optional<SyncPoint> from, const SyncPoint& to,
-                       const std::vector<IndexEvent>& events) override
+                       const std::vector<IndexEvent>& events, std::uint64_t finalized) override
     {
         const std::lock_guard lock{writing_};
         return env_->in_write(
             [&](WriteTx& tx) -> Result<void> {
-                return IndexWriter{tx, db_}.apply(from, to, events);
+                return IndexWriter{tx, db_}.apply(from, to, events, finalized);
             });
     }
 
