@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/bytes.hpp"
 #include "chain/head_message.hpp"
+
+#include "base/bytes.hpp"
 
 #include <cstdlib>
 
 using namespace dmid;
 
-// What an endpoint pushes over its WebSocket is read or refused; what is read has the limits that it promises.
+// What an endpoint pushes over its WebSocket is read or refused; what is read has the limits that it
+// promises.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const auto message = chain::parse_head_message(as_text({data, size}));

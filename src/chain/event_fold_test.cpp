@@ -25,8 +25,7 @@ public:
         return std::optional<store::SyncPoint>{};
     }
     Result<void> apply(std::optional<store::SyncPoint>, const store::SyncPoint&,
-                       const std::vector<store::IndexEvent>&,
-                   std::uint64_t) override
+                       const std::vector<store::IndexEvent>&, std::uint64_t) override
     {
         return {};
     }

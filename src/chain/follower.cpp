@@ -99,8 +99,8 @@ net::Task<Result<>> Follower::unwind(const Agreement& head)
 {
     DMID_CO_TRY(auto points, index_.checkpoints(kCheckpoints));
     const auto above = [&head](const auto& point) { return point.block > head.block.number; };
-    std::size_t off = static_cast<std::size_t>(
-        std::find_if_not(points.begin(), points.end(), above) - points.begin());
+    std::size_t off =
+        static_cast<std::size_t>(std::find_if_not(points.begin(), points.end(), above) - points.begin());
     std::size_t on = points.size();
     while (off < on)
     {

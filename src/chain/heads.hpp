@@ -16,11 +16,11 @@ namespace dmid::chain
 {
 struct HeadWatchOptions
 {
-    net::Millis ping_after{20'000};   ///< of silence on a connection; without an answer for as long it closes
-    net::Millis head_within{90'000};  ///< a connection that announces none for so long is given up
-    net::Millis first_retry{1'000};   ///< after a connection that failed or ended; doubles with each failure
-    net::Millis last_retry{120'000};  ///< and never gets longer than this
-    net::Millis least_pause{200};     ///< between two wakes, however many heads are announced
+    net::Millis ping_after{20'000};  ///< of silence on a connection; without an answer for as long it closes
+    net::Millis head_within{90'000}; ///< a connection that announces none for so long is given up
+    net::Millis first_retry{1'000};  ///< after a connection that failed or ended; doubles with each failure
+    net::Millis last_retry{120'000}; ///< and never gets longer than this
+    net::Millis least_pause{200};    ///< between two wakes, however many heads are announced
 };
 
 /// Listens for new heads (`eth_subscribe newHeads`) at every endpoint that has a ws_url, and wakes who waits

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/heads.hpp"
-
 #include "chain/testing_anvil.hpp"
 #include "net/run_blocking.hpp"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/log_reader.hpp"
-
 #include "chain/testing_http.hpp"
 #include "codec/json.hpp"
 #include "codec/rlp.hpp"
@@ -118,10 +117,9 @@ protected:
 
 TEST_F(LogReaderTest, HalvesTheRangeUntilTheProviderAnswersAndLetsItGrowAgain)
 {
-    for (const auto* words :
-         {R"("error":{"code":-32005,"message":"query returned more than 10000 results"})",
-          R"("error":{"code":-32602,"message":"block range too large"})",
-          R"("error":{"code":-32600,"message":"up to a 10 block range is free"})"})
+    for (const auto* words : {R"("error":{"code":-32005,"message":"query returned more than 10000 results"})",
+                              R"("error":{"code":-32602,"message":"block range too large"})",
+                              R"("error":{"code":-32600,"message":"up to a 10 block range is free"})"})
     {
         Provider provider;
         provider.max_range = 10;

@@ -50,8 +50,8 @@ public:
     /// (before anything is sent where the estimate shows it); chain.no-funds naming address and sum;
     /// chain.not-mined at the deadline (call again with the same id); chain.nonce-conflict where another
     /// transaction of the payer took the nonce (a further call starts afresh); chain.wrong-chain where the
-    /// journal is of another chain under the same id. A transaction that a reorg dropped is sent again. On the
-    /// local chain the payer is funded by itself.
+    /// journal is of another chain under the same id. A transaction that a reorg dropped is sent again. On
+    /// the local chain the payer is funded by itself.
     net::Task<Result<TxnReceipt>> send(Intent intent);
 
 private:

@@ -112,16 +112,16 @@ TEST_F(SenderTest, ReplacesAStuckTransactionByOneThatPaysMore)
 TEST_F(SenderTest, SaysThatAnotherTransactionTookTheNonceAndThenStartsAfresh)
 {
     bool swallow = true;
-    FakeEndpoint endpoint{[&](const std::string& body)
-                          {
-                              if (!asks(body, "eth_sendRawTransaction") || !std::exchange(swallow, false))
-                                  return pass(body);
-                              auto other = party(anvil_->url(), "b");
-                              EXPECT_TRUE(net::run_blocking(other.sender->send(gift(2))));
-                              const auto id = boost::json::parse(body).at("id").as_int64();
-                              return testing::ok(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
-                                                 R"(,"result":"0x00"})");
-                          }};
+    FakeEndpoint endpoint{
+        [&](const std::string& body)
+        {
+            if (!asks(body, "eth_sendRawTransaction") || !std::exchange(swallow, false))
+                return pass(body);
+            auto other = party(anvil_->url(), "b");
+            EXPECT_TRUE(net::run_blocking(other.sender->send(gift(2))));
+            const auto id = boost::json::parse(body).at("id").as_int64();
+            return testing::ok(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"result":"0x00"})");
+        }};
     auto us = party(endpoint.url(), "a");
     const auto lost = net::run_blocking(us.sender->send(gift(1)));
     ASSERT_FALSE(lost);

@@ -37,10 +37,10 @@ struct Resolution
 
 struct ResolveOptions
 {
-    net::Millis agreement_for{2'000}; ///< how long one agreed block serves reads at latest
-    net::Millis finalized_for{30'000};   ///< the same at safe and finalized
-    net::Millis offered_for{15'000};     ///< how long a block that offer() gave serves
-    std::size_t cached_records = 4096;   ///< readings kept for each finality, all of one block
+    net::Millis agreement_for{2'000};  ///< how long one agreed block serves reads at latest
+    net::Millis finalized_for{30'000}; ///< the same at safe and finalized
+    net::Millis offered_for{15'000};   ///< how long a block that offer() gave serves
+    std::size_t cached_records = 4096; ///< readings kept for each finality, all of one block
 };
 
 /// Any identifier → VerifiedRecord. One registry; the object of the node and the command line. Thread-safe;

@@ -367,8 +367,7 @@ TEST_F(AnvilTest, ReadsAtTheBlockOfEachFinality)
     Resolver resolver{*world().endpoints, world().deployment.ref, clock};
     std::this_thread::sleep_for(std::chrono::milliseconds{3500}); // until the publish is final
     std::vector<std::uint64_t> heights;
-    for (const auto finality :
-         {chain::Finality::finalized, chain::Finality::safe, chain::Finality::latest})
+    for (const auto finality : {chain::Finality::finalized, chain::Finality::safe, chain::Finality::latest})
     {
         const auto found = net::run_blocking(resolver.resolve(world().number, finality));
         ASSERT_TRUE(found) << to_string(found.error());

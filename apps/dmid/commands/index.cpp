@@ -157,20 +157,21 @@ Result<> follow(const Invocation& call)
 
 Rows index_commands()
 {
-    return {{"index status", "How far the index has followed the chain", {}, {}, status},
-            {"index dump",
-             "Every number of the index, in order",
-             {},
-             {{"--fresh", "", "of an index built now, from the registry's first block on"}},
-             dump,
-             nullptr,
-             "One line each: number, epoch, seq, flags, block of publication, block of the last event, owner,\n"
-             "inbox key, document hash. Two indexes of one chain give the same bytes. The index is a hint;\n"
-             "`dmid resolve` proves. A running node has the index open: stop it, or use --fresh."},
-            {"index follow",
-             "Follow the registry's events into the index, without a node",
-             {},
-             {{"--once", "", "up to the present block, and end"}},
-             follow}};
+    return {
+        {"index status", "How far the index has followed the chain", {}, {}, status},
+        {"index dump",
+         "Every number of the index, in order",
+         {},
+         {{"--fresh", "", "of an index built now, from the registry's first block on"}},
+         dump,
+         nullptr,
+         "One line each: number, epoch, seq, flags, block of publication, block of the last event, owner,\n"
+         "inbox key, document hash. Two indexes of one chain give the same bytes. The index is a hint;\n"
+         "`dmid resolve` proves. A running node has the index open: stop it, or use --fresh."},
+        {"index follow",
+         "Follow the registry's events into the index, without a node",
+         {},
+         {{"--once", "", "up to the present block, and end"}},
+         follow}};
 }
 } // namespace dmid::commands

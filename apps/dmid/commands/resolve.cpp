@@ -114,21 +114,21 @@ Result<> verify_file(const Invocation& call)
 
 Rows resolve_commands()
 {
-    return {
-        {"resolve",
-         "Read an identifier's record by proof",
-         {{"ID", "a number in any spacing, a DID, a tel: or CAIP-19 URI", true, true}},
-         {{"--proof", "FILE", "write the proof bundle"}, {"--safe", "", "read at the safe block"},
-          {"--finalized", "", "read at the finalized block"}},
-         resolve_id},
-        {"verify",
-         "Check a proof bundle against a block that you trust",
-         {{"FILE", "a bundle that `dmid resolve --proof` or a node wrote; - is the standard input"}},
-         {{"--block", "HASH", "the hash of its block, from a source that you trust"},
-          {"--source", "URL", "endpoints that are asked for the hash; a majority decides", true, true}},
-         verify_file,
-         nullptr,
-         "The trust comes from outside the file: without --block or --source the answer is no (exit 1),\n"
-         "however consistent the file is. --number demands that it speaks of that number."}};
+    return {{"resolve",
+             "Read an identifier's record by proof",
+             {{"ID", "a number in any spacing, a DID, a tel: or CAIP-19 URI", true, true}},
+             {{"--proof", "FILE", "write the proof bundle"},
+              {"--safe", "", "read at the safe block"},
+              {"--finalized", "", "read at the finalized block"}},
+             resolve_id},
+            {"verify",
+             "Check a proof bundle against a block that you trust",
+             {{"FILE", "a bundle that `dmid resolve --proof` or a node wrote; - is the standard input"}},
+             {{"--block", "HASH", "the hash of its block, from a source that you trust"},
+              {"--source", "URL", "endpoints that are asked for the hash; a majority decides", true, true}},
+             verify_file,
+             nullptr,
+             "The trust comes from outside the file: without --block or --source the answer is no (exit 1),\n"
+             "however consistent the file is. --number demands that it speaks of that number."}};
 }
 } // namespace dmid::commands

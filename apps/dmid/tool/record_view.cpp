@@ -115,7 +115,8 @@ Result<resolve::Resolution> resolution_of(proof::VerifiedRecord record, proof::B
                                .identity = identity,
                                .record = std::move(record),
                                .document = std::move(document),
-                               .finality = record_is_final ? chain::Finality::finalized : chain::Finality::latest,
+                               .finality =
+                                   record_is_final ? chain::Finality::finalized : chain::Finality::latest,
                                .age = age,
                                .stale = stale,
                                .served_by = {},
