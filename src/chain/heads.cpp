@@ -15,10 +15,27 @@ struct HeadWatch::Source
 {
     std::string label;
     std::string url;
-    net::WebSocketPtr socket;
+    std::weak_ptr<net::WebSocket> socket; // its session's
     net::Deadline last_head{};
     bool live = false;
 };
+
+namespace
+{
+// Whoever rings finds the timer for as long as its waiter waits.
+struct Lent
+{
+    boost::asio::steady_timer*& place;
+    Lent(boost::asio::steady_timer*& where, boost::asio::steady_timer& timer)
+        : place{where}
+    {
+        place = &timer;
+    }
+    ~Lent() { place = nullptr; }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+};
+} // namespace
 
 HeadWatch::HeadWatch(const net::Dialer& dialer, const std::vector<EndpointConfig>& endpoints,
                      HeadWatchOptions options)
@@ -40,7 +57,6 @@ HeadWatch::~HeadWatch() = default;
 
 void HeadWatch::start(net::Executor executor)
 {
-    bell_ = std::make_unique<boost::asio::steady_timer>(executor);
     for (const auto& source : sources_)
         net::spawn(executor, listen(source));
 }
@@ -49,9 +65,14 @@ void HeadWatch::stop()
 {
     stopped_ = true;
     for (const auto& source : sources_)
-        if (source->socket)
-            source->socket->abort();
-    if (bell_)
+        if (const auto socket = source->socket.lock())
+            socket->abort();
+    ring();
+}
+
+void HeadWatch::ring()
+{
+    if (bell_ != nullptr)
         bell_->cancel();
 }
 
@@ -59,8 +80,7 @@ void HeadWatch::announced(Source& source)
 {
     source.last_head = std::chrono::steady_clock::now();
     rung_ = true;
-    if (bell_)
-        bell_->cancel();
+    ring();
 }
 
 // One connection, from dialling to its end.
@@ -70,13 +90,22 @@ net::Task<Result<>> HeadWatch::session(Source& source)
     net::WebSocketOptions options;
     options.idle_timeout = options_.ping_after;
     options.guard = net::Guard::configured;
-    DMID_CO_TRY(source.socket, co_await net::connect_websocket(dialer_, std::move(url), options));
+    DMID_CO_TRY(const auto socket, co_await net::connect_websocket(dialer_, std::move(url), options));
+    source.socket = socket;
+    auto ended = co_await listen_on(source, socket);
+    socket->abort();
+    co_return ended;
+}
+
+// What an open connection says, from the question to its end.
+net::Task<Result<>> HeadWatch::listen_on(Source& source, net::WebSocketPtr socket)
+{
     source.last_head = std::chrono::steady_clock::now();
-    DMID_CO_TRY(co_await source.socket->write(subscribe_heads()));
+    DMID_CO_TRY(co_await socket->write(subscribe_heads()));
     std::string subscription;
     for (;;)
     {
-        DMID_CO_TRY(const auto text, co_await source.socket->read());
+        DMID_CO_TRY(const auto text, co_await socket->read());
         DMID_CO_TRY(const auto message, parse_head_message(text));
         if (const auto* refused = std::get_if<HeadsRefused>(&message))
             co_return fail(Errc::chain_rpc_error, refused->words);
@@ -103,14 +132,11 @@ net::Task<> HeadWatch::listen(std::shared_ptr<Source> source)
     while (!stopped_)
     {
         const auto ended = co_await session(*source);
-        if (source->socket)
-            source->socket->abort();
-        source->socket.reset();
         if (std::exchange(source->live, false))
         {
             --live_;
             pause = options_.first_retry;
-            bell_->cancel(); // who waits slowly looks for itself again
+            ring(); // who waits slowly looks for itself again
         }
         if (stopped_)
             co_return;
@@ -127,8 +153,9 @@ void HeadWatch::give_up_silent()
 {
     const auto now = std::chrono::steady_clock::now();
     for (const auto& source : sources_)
-        if (source->socket && now - source->last_head > options_.head_within)
-            source->socket->abort();
+        if (const auto socket = source->socket.lock();
+            socket && now - source->last_head > options_.head_within)
+            socket->abort();
 }
 
 net::Task<> HeadWatch::wait(net::Millis fast, net::Millis slow)
@@ -136,12 +163,11 @@ net::Task<> HeadWatch::wait(net::Millis fast, net::Millis slow)
     const auto until = net::deadline_in(live_ > 0 ? slow : fast);
     co_await net::sleep_for(std::min(fast, options_.least_pause));
     give_up_silent();
-    if (!bell_)
-        co_await net::sleep_for(fast);
-    else if (!rung_ && !stopped_)
+    if (!rung_ && !stopped_)
     {
-        bell_->expires_at(until);
-        co_await bell_->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        boost::asio::steady_timer timer{co_await net::current_executor(), until};
+        const Lent lent{bell_, timer};
+        co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     }
     rung_ = false;
 }

@@ -26,7 +26,8 @@ struct HeadWatchOptions
 /// Listens for new heads (`eth_subscribe newHeads`) at every endpoint that has a ws_url, and wakes who waits
 /// for them. An announcement is believed for nothing: it is a reason to ask now, not at the next poll. A
 /// connection that fails, falls silent or talks nonsense is opened again, ever more slowly.
-/// Everything runs on one executor, driven by one thread; it must outlive what runs on it.
+/// Everything runs on one executor, driven by one thread; it must outlive what runs on it, and holds nothing
+/// of that executor's context when nothing runs.
 class HeadWatch
 {
 public:
@@ -52,13 +53,15 @@ private:
     struct Source;
     net::Task<> listen(std::shared_ptr<Source> source);
     net::Task<Result<>> session(Source& source);
+    net::Task<Result<>> listen_on(Source& source, net::WebSocketPtr socket);
     void announced(Source& source);
+    void ring();
     void give_up_silent();
 
     const net::Dialer& dialer_;
     HeadWatchOptions options_;
     std::vector<std::shared_ptr<Source>> sources_;
-    std::unique_ptr<boost::asio::steady_timer> bell_; ///< cancelled by an announcement
+    boost::asio::steady_timer* bell_ = nullptr; ///< of who waits now; cancelled by an announcement
     bool rung_ = false;
     bool stopped_ = false;
     std::atomic<unsigned> live_ = 0;
