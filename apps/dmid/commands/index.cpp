@@ -3,6 +3,7 @@
 #include "codec/address.hpp"
 #include "commands/groups.hpp"
 #include "net/run_blocking.hpp"
+#include "node/dialing.hpp"
 #include "store/lmdb/lmdb_index.hpp"
 #include "tool/chain_session.hpp"
 
@@ -139,7 +140,7 @@ Result<> follow(const Invocation& call)
     if (!call.has("--once"))
     {
         DMID_TRY(const auto config, call.config());
-        const net::Dialer dialer;
+        DMID_TRY(const auto dialer, node::dialer_of(config));
         chain::HeadWatch heads{dialer, tool::chain_config_of(config.chain).endpoints};
         return net::run_blocking(keep_following(call.out(), *session, *index, heads));
     }
