@@ -217,6 +217,18 @@ TEST(MailIn, DeepAndManyPartsAreRefused)
     EXPECT_EQ(read.error().code, Errc::codec_too_deep);
 }
 
+TEST(MailIn, ManyBoundariesBeforeManyLinesAreRefusedBeforeTheyAreCompared)
+{
+    std::string body = "Content-Type: multipart/mixed";
+    for (int i = 0; i < 1000; ++i)
+        body += "; Boundary=b";
+    for (int i = 0; i < 30'000; ++i)
+        body += "\n--";
+    const auto read = read_mail(spooled(body), false);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().context, "too many boundaries");
+}
+
 TEST(MailIn, ManyFilesAreLeftOutAndDeclared)
 {
     std::string body;
