@@ -227,6 +227,10 @@ TEST(MailIn, ManyBoundariesBeforeManyLinesAreRefusedBeforeTheyAreCompared)
     const auto read = read_mail(spooled(body), false);
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().context, "too many boundaries");
+    // Lines of dashes alone are no boundaries of anything.
+    EXPECT_TRUE(read_mail(spooled(message("", body.substr(body.find("\n--")))), false));
+    EXPECT_EQ(read_mail(spooled("To: " + std::string(300'000, ',')), false).error().context,
+              "the header is too long");
 }
 
 TEST(MailIn, ManyFilesAreLeftOutAndDeclared)

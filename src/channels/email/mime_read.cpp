@@ -171,9 +171,12 @@ std::vector<MailField> fields_of(GMimeObject* message)
 Result<> check_boundaries(const Spool& spool)
 {
     constexpr std::uint64_t kMaxCompared = 20'000'000;
+    constexpr std::uint64_t kMaxDashes = 20'000; // each may be a part, which the library makes an object of
+    constexpr std::uint64_t kMaxHeader = 256U << 10U; // doors take 64 KiB; address fields are parsed at once
     constexpr std::string_view kWord = "boundary";
     constexpr std::size_t kPiece = 64U << 10U;
-    std::uint64_t dashes = 0, boundaries = 0;
+    std::uint64_t dashes = 0, boundaries = 0, header = 0;
+    bool in_header = true;
     std::size_t matched = 0;
     char last = '\n', before = '\n';
     for (std::uint64_t at = 0; at < spool.size(); at += kPiece)
@@ -189,11 +192,17 @@ Result<> check_boundaries(const Spool& spool)
                 ++boundaries;
                 matched = 0;
             }
+            if (c == '\r')
+                continue;
+            header += in_header ? 1 : 0;
+            in_header = in_header && !(c == '\n' && last == '\n');
             before = last;
             last = c;
         }
     }
-    if (dashes * boundaries > kMaxCompared)
+    if (header > kMaxHeader)
+        return fail(Errc::codec_too_deep, "the header is too long");
+    if (boundaries > 0 && (dashes > kMaxDashes || dashes * boundaries > kMaxCompared))
         return fail(Errc::codec_too_deep, "too many boundaries");
     return {};
 }
