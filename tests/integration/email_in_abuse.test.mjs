@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mail door before hostile clients. What is measured is printed as `# abuse smtp …`; docs/abuse.md quotes it.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import net from 'node:net';
+import { afterEach, beforeEach, test } from 'node:test';
+import { mailDoorMissing, startMailDoor } from '../peers/mail_door.mjs';
+import { until } from '../peers/process.mjs';
+
+const missing = mailDoorMissing();
+const check = (name, body) => test(name, { skip: missing }, body);
+const rcpt = 'RCPT TO:<8312345678901210@node.test>\r\n';
+const begin = `EHLO c\r\nMAIL FROM:<a@example.org>\r\n${rcpt}`;
+
+let door;
+let quiet;
+const descriptors = () => readdirSync(`/proc/${door.pid}/fd`).length;
+const kilobytes = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${door.pid}/status`, 'utf8'))[1]);
+/** Runs `attack` and gives the most memory that the door had meanwhile, in KiB over what it had before. */
+async function growth(attack) {
+  const before = kilobytes();
+  let most = before;
+  const watch = setInterval(() => { most = Math.max(most, kilobytes()); }, 10);
+  await attack().finally(() => clearInterval(watch));
+  return most - before;
+}
+
+/** A raw connection; ended: all that was said; says(text): when it was said. */
+function raw(from = '127.0.0.1') {
+  const socket = net.connect({ host: '127.0.0.1', port: door.smtp, localAddress: from });
+  let said = '';
+  socket.on('data', (data) => { said += data; }).on('error', () => {});
+  const ended = new Promise((resolve) => { socket.once('close', () => resolve(said)); });
+  return { socket, ended, says: (text) => until(() => said.includes(text), text, 20), said: () => said };
+}
+/** One message of an honest sender, from an address of its own. */
+async function honest() {
+  const client = raw('127.0.0.77');
+  await client.says('220 ');
+  client.socket.write(`${begin}DATA\r\n`);
+  await client.says('354 ');
+  client.socket.write('Subject: x\r\n\r\nx\r\n.\r\nQUIT\r\n');
+  assert.match(await client.ended, /250 2\.0\.0 Accepted/);
+}
+const allGone = () => until(async () => descriptors() <= quiet && (await door.load()).connections === 0 && (await door.load()).spool === 0,
+  `${descriptors()} descriptors, ${quiet} before`, 60);
+const note = (words) => console.log(`# abuse smtp ${words}`);
+
+beforeEach(async () => {
+  if (missing) return;
+  door = await startMailDoor();
+  await honest();
+  quiet = descriptors();
+});
+afterEach(async () => { if (door) assert.equal(await door.stop(), 0); });
+
+check('connections without end: 50 of one address, 1000 in total, and others are served', async () => {
+  const clients = [];
+  const grown = await growth(async () => {
+    for (let host = 1; host <= 25; ++host) for (let i = 0; i < 60; ++i) clients.push(raw(`127.0.1.${host}`));
+    await until(() => clients.every(({ said }) => /^(220|421) /.test(said())), 'an answer for each', 60);
+  });
+  const greeted = clients.filter(({ said }) => said().startsWith('220')).length;
+  assert.equal(greeted, 1000);
+  assert.ok(grown < 64 << 10, `${grown} KiB`);
+  note(`1500 connections of 25 addresses: ${greeted} greeted, ${clients.length - greeted} turned away, ${grown} KiB, ${descriptors() - quiet} descriptors`);
+  for (const { socket } of clients.slice(0, 60)) socket.destroy();
+  await until(async () => (await door.load()).connections < 1000, 'room');
+  await honest();
+  for (const { socket } of clients) socket.destroy();
+  await allGone();
+});
+
+check('a flood of commands without reading the answers is bounded', async () => {
+  const grown = await growth(async () => {
+    const clients = Array.from({ length: 40 }, () => raw());
+    for (const { socket } of clients) { socket.pause(); socket.write('EHLO c\r\n'.repeat(200_000)); }
+    await new Promise((resolve) => { setTimeout(resolve, 1500); });
+    await honest();
+    for (const { socket } of clients) socket.destroy();
+  });
+  assert.ok(grown < 32 << 10, `${grown} KiB`);
+  note(`40 connections with 200,000 EHLO each: ${grown} KiB`);
+  await allGone();
+});
+
+check('messages of 20 MB, forty at once: memory does not grow with them, disk not beyond the limit', async () => {
+  let most = 0;
+  const line = Buffer.from(`${'x'.repeat(98)}\r\n`.repeat(1000));
+  const watch = setInterval(() => door.load().then(({ spool }) => { most = Math.max(most, spool); }).catch(() => {}), 50);
+  const grown = await growth(async () => {
+    const clients = await Promise.all(Array.from({ length: 40 }, async () => {
+      const client = raw();
+      await client.says('220 ');
+      client.socket.write(`${begin}DATA\r\n`);
+      await client.says('354 ');
+      client.socket.write('Subject: x\r\n\r\n');
+      for (let i = 0; i < 210; ++i) client.socket.write(line);
+      client.socket.end('.\r\n');
+      return client;
+    }));
+    const all = await Promise.all(clients.map(({ ended }) => ended));
+    assert.ok(all.every((said) => /(552 5\.3\.4|452 4\.3\.1)/.test(said)));
+  }).finally(() => clearInterval(watch));
+  assert.ok(grown < 32 << 10, `${grown} KiB`);
+  assert.ok(most <= 256 << 20);
+  note(`40 messages of 20 MB at once: ${grown} KiB of memory, at most ${most >> 20} MiB of spool`);
+  await allGone();
+  await honest();
+});
+
+check('dialogues cut at every byte, garbage, TLS where none belongs: all gone', async () => {
+  const whole = `${begin}BDAT 5\r\nabc\r\nBDAT 0 LAST\r\nSTARTTLS\r\n`;
+  const cut = Array.from({ length: whole.length }, (_, length) => whole.slice(0, length));
+  const garbage = [Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), Buffer.alloc(5000, 0xff), Buffer.alloc(3000), 'GET / HTTP/1.1\r\n\r\n', '\n'.repeat(100),
+    'EHLO c\r\nSTARTTLS\r\n', `EHLO ${'a'.repeat(3000)}\r\n`];
+  const all = [...cut, ...garbage];
+  for (let at = 0; at < all.length; at += 40) {
+    await Promise.all(all.slice(at, at + 40).map((bytes) => { const { socket, ended } = raw(); socket.end(bytes); return ended; }));
+  }
+  await allGone();
+  await honest();
+  note(`${all.length} dialogues cut off or of garbage: no descriptor kept`);
+});
