@@ -65,6 +65,14 @@ struct Mail
     std::string domain;        ///< the domain of the node's own addresses
     std::string dkim_key_file; ///< PEM, RSA or Ed25519
     std::string dkim_selector;
+    std::string listen_smtp;              ///< host:port; empty: no SMTP door
+    std::string listen_lmtp;              ///< host:port; empty: no LMTP door
+    std::string certificate_file;         ///< PEM, for STARTTLS; empty: none
+    std::string key_file;                 ///< PEM
+    bool sign_in_without_tls = false;     ///< loopback only
+    std::uint64_t spool_mb = 0;           ///< messages under way, together
+    std::uint64_t connections = 0;        ///< at once
+    std::uint64_t source_connections = 0; ///< at once and per source
 };
 
 struct Dns

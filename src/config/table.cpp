@@ -79,6 +79,16 @@ bool valid_mail_server(void* s)
     const auto& server = static_cast<Mail*>(s)->server;
     return server.empty() || host_and_port(server);
 }
+bool valid_listen_smtp(void* s)
+{
+    const auto& listen = static_cast<Mail*>(s)->listen_smtp;
+    return listen.empty() || host_and_port(listen);
+}
+bool valid_listen_lmtp(void* s)
+{
+    const auto& listen = static_cast<Mail*>(s)->listen_lmtp;
+    return listen.empty() || host_and_port(listen);
+}
 bool valid_tls(void* s)
 {
     const auto& tls = static_cast<Mail*>(s)->tls;
@@ -88,6 +98,37 @@ bool valid_level(void* s)
 {
     const auto& level = static_cast<Log*>(s)->level;
     return level == "debug" || level == "info" || level == "warn" || level == "error";
+}
+
+std::vector<Row> mail_rows()
+{
+    return {
+        check(text<&Mail::server>("server", "\"\"", "Submission server, host:port; empty: no email"),
+              valid_mail_server, "host:port"),
+        check(text<&Mail::tls>("tls", "\"starttls\"", "starttls, tls, or none (loopback only)"), valid_tls,
+              "starttls, tls or none"),
+        text<&Mail::user>("user", "\"\"", "User name at the server; empty: no authentication"),
+        text<&Mail::password_file>("password_file", "\"\"", "File that holds the password"),
+        text<&Mail::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
+        text<&Mail::domain>("domain", "\"\"", "Domain of the node's own addresses"),
+        text<&Mail::dkim_key_file>("dkim_key_file", "\"\"",
+                                   "Private key, PEM, RSA or Ed25519; empty: unsigned"),
+        text<&Mail::dkim_selector>("dkim_selector", "\"dmid\"", "Selector of the key's DNS record"),
+        check(text<&Mail::listen_smtp>("listen_smtp", "\"127.0.0.1:8325\"",
+                                       "Where mail comes in, if there is a domain; empty: not by SMTP"),
+              valid_listen_smtp, "host:port"),
+        check(text<&Mail::listen_lmtp>("listen_lmtp", "\"127.0.0.1:8324\"",
+                                       "The same for a mail server of yours in front; empty: not by LMTP"),
+              valid_listen_lmtp, "host:port"),
+        text<&Mail::certificate_file>("certificate_file", "\"\"",
+                                      "Certificate chain for STARTTLS, PEM; empty: mail comes in plain"),
+        text<&Mail::key_file>("key_file", "\"\"", "Its private key, PEM"),
+        flag<&Mail::sign_in_without_tls>("sign_in_without_tls", "false",
+                                         "Take app passwords without TLS, on loopback only; for tests"),
+        count<&Mail::spool_mb>("spool_mb", "256", "MiB of all messages that are being taken in"),
+        count<&Mail::connections>("connections", "1000", "Mail connections at once"),
+        count<&Mail::source_connections>("source_connections", "50",
+                                         "SMTP connections at once from one address (IPv6: one /64)")};
 }
 
 const std::vector<Section>& all()
@@ -155,21 +196,7 @@ const std::vector<Section>& all()
           count<&Store::map_size_mb>("map_size_mb", "1024", "Greatest size of the store in MiB"),
           count<&Store::stranger_quota_mb>(
               "stranger_quota_mb", "256", "Beyond it everyone without a ticket is told to try later", true)}},
-        {"mail",
-         "Email",
-         false,
-         [](Config& c) -> void* { return &c.mail; },
-         {check(text<&Mail::server>("server", "\"\"", "Submission server, host:port; empty: no email"),
-                valid_mail_server, "host:port"),
-          check(text<&Mail::tls>("tls", "\"starttls\"", "starttls, tls, or none (loopback only)"), valid_tls,
-                "starttls, tls or none"),
-          text<&Mail::user>("user", "\"\"", "User name at the server; empty: no authentication"),
-          text<&Mail::password_file>("password_file", "\"\"", "File that holds the password"),
-          text<&Mail::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
-          text<&Mail::domain>("domain", "\"\"", "Domain of the node's own addresses"),
-          text<&Mail::dkim_key_file>("dkim_key_file", "\"\"",
-                                     "Private key, PEM, RSA or Ed25519; empty: unsigned"),
-          text<&Mail::dkim_selector>("dkim_selector", "\"dmid\"", "Selector of the key's DNS record")}},
+        {"mail", "Email", false, [](Config& c) -> void* { return &c.mail; }, mail_rows()},
         {"dns",
          "Where names are looked up",
          false,

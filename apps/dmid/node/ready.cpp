@@ -10,15 +10,19 @@
 
 namespace dmid::node
 {
-Result<> write_ready(const std::filesystem::path& file, const std::string& listen,
-                     const std::filesystem::path& socket, const XOnlyKey& node_key)
+Result<> write_ready(const std::filesystem::path& file, const ReadyPlaces& places, const XOnlyKey& node_key)
 {
     if (file.empty())
         return {};
-    const auto text = codec::serialise_json(boost::json::object{{"http", "http://" + listen},
-                                                                {"socket", socket.string()},
-                                                                {"node_key", to_hex(node_key.view())},
-                                                                {"pid", ::getpid()}});
+    boost::json::object ready{{"http", "http://" + places.http},
+                              {"socket", places.socket.string()},
+                              {"node_key", to_hex(node_key.view())},
+                              {"pid", ::getpid()}};
+    if (!places.smtp.empty())
+        ready["smtp"] = places.smtp;
+    if (!places.lmtp.empty())
+        ready["lmtp"] = places.lmtp;
+    const auto text = codec::serialise_json(ready);
     auto beside = file;
     beside += ".new";
     std::ofstream out{beside};

@@ -8,8 +8,16 @@
 
 namespace dmid::node
 {
-/// Writes `{"http":"http://…","socket":"…","node_key":"…","pid":…}` beside and renames it into place; nothing
-/// for an empty path. input.file.
-Result<> write_ready(const std::filesystem::path& file, const std::string& listen,
-                     const std::filesystem::path& socket, const XOnlyKey& node_key);
+/// Where the node is reached.
+struct ReadyPlaces
+{
+    std::string http; ///< host:port
+    std::string smtp; ///< host:port; empty: no such door
+    std::string lmtp; ///< the same
+    std::filesystem::path socket;
+};
+
+/// Writes `{"http":"http://…","smtp":"…","lmtp":"…","socket":"…","node_key":"…","pid":…}` beside and renames
+/// it into place; nothing for an empty path. Doors that do not exist are left out. input.file.
+Result<> write_ready(const std::filesystem::path& file, const ReadyPlaces& places, const XOnlyKey& node_key);
 } // namespace dmid::node

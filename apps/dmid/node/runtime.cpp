@@ -15,6 +15,7 @@
 #include "net/io_pool.hpp"
 #include "node/dialing.hpp"
 #include "node/log.hpp"
+#include "node/mail_door.hpp"
 #include "node/ready.hpp"
 #include "node/secrets.hpp"
 #include "node/served_keys.hpp"
@@ -154,6 +155,7 @@ struct Runtime::Impl
     std::unique_ptr<api::Api> api;
     std::unique_ptr<net::HttpServer> public_server;
     std::unique_ptr<net::HttpServer> owner_server;
+    std::unique_ptr<MailDoor> mail_door;
     std::vector<std::unique_ptr<gateway::Worker>> workers;
     std::string place;
     bool stopped = false;
@@ -267,7 +269,12 @@ Result<> Runtime::Impl::listen()
     const auto& url = setup.config.node.url;
     api->set_place(place, url.empty() ? "http://" + place : url);
     DMID_TRY(owner_server->listen_unix(socket_path.string()));
-    return write_ready(setup.places.ready, place, socket_path, secrets.node_key.key);
+    DMID_TRY(mail_door, MailDoor::open(setup.config.mail, url.empty() ? "http://" + place : url,
+                                       setup.places.state, doors, *flow, clock, dns));
+    return write_ready(setup.places.ready,
+                       ReadyPlaces{place, mail_door ? mail_door->smtp() : "",
+                                   mail_door ? mail_door->lmtp() : "", socket_path},
+                       secrets.node_key.key);
 }
 
 /// Keeps the index up to date. What an endpoint says against the registry's promises halts it, with an alarm;
@@ -318,6 +325,8 @@ void Runtime::Impl::stop()
     const auto idle = [](const auto& worker) { return worker->idle(); };
     while (!std::all_of(workers.begin(), workers.end(), idle) && std::chrono::steady_clock::now() < until)
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    if (mail_door)
+        mail_door->stop();
     if (public_server)
         public_server->stop();
     if (owner_server)
@@ -329,6 +338,7 @@ void Runtime::Impl::stop()
     workers.clear();
     public_server.reset();
     owner_server.reset();
+    mail_door.reset();
 }
 
 Runtime::Runtime(std::unique_ptr<Impl> impl)

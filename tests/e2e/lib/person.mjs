@@ -74,6 +74,8 @@ server = "127.0.0.1:${this.mailTap.port}"
 tls = "none"
 domain = "${this.name.toLowerCase()}-node.test"
 dkim_key_file = "${this.dkimKeyFile()}"
+listen_smtp = "127.0.0.1:0"
+listen_lmtp = "127.0.0.1:0"
 
 [nostr]
 relays = ${list([this.relayUrl])}
