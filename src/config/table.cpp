@@ -131,32 +131,33 @@ std::vector<Row> mail_rows()
                                          "SMTP connections at once from one address (IPv6: one /64)")};
 }
 
+std::vector<Row> node_rows()
+{
+    return {
+        check(
+            text<&Node::listen>("listen", "\"127.0.0.1:8383\"", "Where the HTTP and WebSocket door listens"),
+            valid_listen, "host:port"),
+        text<&Node::socket>("socket", "\"\"", "The owner's socket; empty: node.sock in the state folder"),
+        text<&Node::url>("url", "\"\"", "How others reach the door; empty: http://<listen>"),
+        count<&Node::threads>("threads", "0", "Threads that serve connections; 0: one per core"),
+        count<&Node::open_per_minute>("open_per_minute", "600",
+                                      "Strangers' messages opened per minute without work, in total", true),
+        count<&Node::open_per_source_minute>("open_per_source_minute", "60",
+                                             "Strangers' messages opened per minute and source", true),
+        count<&Node::connections>("connections", "10000",
+                                  "Connections open at once; never more than the limit of open files leaves"),
+        count<&Node::connections_per_source>("connections_per_source", "256",
+                                             "The same of one address (IPv6: of one /64); 0: no limit; not "
+                                             "counted where listen is loopback"),
+        list<&Node::allow>(
+            "allow", "[]",
+            "host:port on loopback or private networks that outside URLs may name; for tests")};
+}
+
 const std::vector<Section>& all()
 {
     static const std::vector<Section> table{
-        {"node",
-         "The node itself",
-         false,
-         [](Config& c) -> void* { return &c.node; },
-         {check(text<&Node::listen>("listen", "\"127.0.0.1:8383\"",
-                                    "Where the HTTP and WebSocket door listens"),
-                valid_listen, "host:port"),
-          text<&Node::socket>("socket", "\"\"", "The owner's socket; empty: node.sock in the state folder"),
-          text<&Node::url>("url", "\"\"", "How others reach the door; empty: http://<listen>"),
-          count<&Node::threads>("threads", "0", "Threads that serve connections; 0: one per core"),
-          count<&Node::open_per_minute>("open_per_minute", "600",
-                                        "Strangers' messages opened per minute without work, in total", true),
-          count<&Node::open_per_source_minute>("open_per_source_minute", "60",
-                                               "Strangers' messages opened per minute and source", true),
-          count<&Node::connections>(
-              "connections", "10000",
-              "Connections open at once; never more than the limit of open files leaves"),
-          count<&Node::connections_per_source>("connections_per_source", "256",
-                                               "The same of one address (IPv6: of one /64); 0: no limit; not "
-                                               "counted where listen is loopback"),
-          list<&Node::allow>(
-              "allow", "[]",
-              "host:port on loopback or private networks that outside URLs may name; for tests")}},
+        {"node", "The node itself", false, [](Config& c) -> void* { return &c.node; }, node_rows()},
         {"chain",
          "The chain and the registry on it",
          false,
