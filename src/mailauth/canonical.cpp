@@ -50,40 +50,39 @@ void BodyHash::flush() noexcept
     held_ = 0;
 }
 
-void BodyHash::put(char c) noexcept
+void BodyHash::put(std::string_view text) noexcept
 {
-    if (size_++ >= limit_)
-        return;
-    if (held_ == buffer_.size())
-        flush();
-    buffer_[held_++] = c;
-}
-
-void BodyHash::put_line_end() noexcept
-{
-    put('\r');
-    put('\n');
-}
-
-void BodyHash::byte(char c) noexcept
-{
-    if (canon_ == Canon::relaxed && is_blank(c))
+    const auto left = limit_ > size_ ? limit_ - size_ : 0;
+    size_ += text.size();
+    text = text.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, text.size())));
+    while (!text.empty())
     {
-        blanks_ = true;
-        return;
+        if (held_ == buffer_.size())
+            flush();
+        const auto some = text.substr(0, buffer_.size() - held_);
+        std::copy(some.begin(), some.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(held_));
+        held_ += some.size();
+        text.remove_prefix(some.size());
     }
+}
+
+/// Bytes of a line that stand for themselves: what was held back before them counts now.
+void BodyHash::run(std::string_view text) noexcept
+{
     for (; empty_lines_ > 0; --empty_lines_)
-        put_line_end();
+        put("\r\n");
     if (blanks_)
-        put(' ');
+        put(" ");
     blanks_ = false;
-    put(c);
+    put(text);
 }
 
 void BodyHash::update(std::string_view piece) noexcept
 {
-    for (const char c : piece)
+    const bool relaxed = canon_ == Canon::relaxed;
+    while (!piece.empty())
     {
+        const char c = piece.front();
         if (cr_)
         {
             cr_ = false;
@@ -91,18 +90,32 @@ void BodyHash::update(std::string_view piece) noexcept
             {
                 blanks_ = false;
                 ++empty_lines_;
+                piece.remove_prefix(1);
                 continue;
             }
             bare_ = true;
-            byte('\r');
+            run("\r");
         }
-        if (c == '\r')
+        const auto plain = static_cast<std::size_t>(
+            std::find_if(piece.begin(), piece.end(),
+                         [relaxed](char x) { return x == '\r' || x == '\n' || (relaxed && is_blank(x)); }) -
+            piece.begin());
+        if (plain > 0)
         {
-            cr_ = true;
+            run(piece.substr(0, plain));
+            piece.remove_prefix(plain);
             continue;
         }
-        bare_ = bare_ || c == '\n';
-        byte(c);
+        piece.remove_prefix(1);
+        if (c == '\r')
+            cr_ = true;
+        else if (c == '\n')
+        {
+            bare_ = true;
+            run("\n");
+        }
+        else
+            blanks_ = true;
     }
 }
 
@@ -111,11 +124,11 @@ BodyHash::Digest BodyHash::finish() noexcept
     if (cr_)
     {
         bare_ = true;
-        byte('\r');
+        run("\r");
     }
     // A body ends with one line end; one that is empty has none in the relaxed form (RFC 6376 §3.4.4).
     if (size_ > 0 || canon_ == Canon::simple)
-        put_line_end();
+        put("\r\n");
     flush();
     return {hash_.finish(), size_, bare_};
 }

@@ -42,9 +42,8 @@ public:
     Digest finish() noexcept;
 
 private:
-    void byte(char c) noexcept;
-    void put(char c) noexcept;
-    void put_line_end() noexcept;
+    void run(std::string_view text) noexcept;
+    void put(std::string_view text) noexcept;
     void flush() noexcept;
 
     Canon canon_;

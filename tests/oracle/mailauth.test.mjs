@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { authenticate } from 'mailauth/lib/mailauth.js';
 import { spf } from 'mailauth/lib/spf/index.js';
+import { nsdMissing, startNameServer, txt } from '../peers/nsd.mjs';
 import { cases, chance, hex, startOracle } from './oracle.mjs';
 
 const oracle = startOracle();
@@ -267,4 +268,41 @@ test('every vector is judged as it says', async () => {
     }
   }
   assert.ok(count > 15, `only ${count} vectors`);
+});
+
+test('a real name server: signed, unsigned, forged and looping zones', { skip: nsdMissing() }, async () => {
+  const key = txt('sel._domainkey', record.rsa);
+  const spfAndPolicy = [txt('@', 'v=spf1 ip4:192.0.2.0/24 -all'), txt('_dmarc', 'v=DMARC1; p=reject')];
+  const names = await startNameServer({ zones: {
+    'signed.test': { signed: true, records: [key, ...spfAndPolicy] },
+    'plain.test': { records: [key, ...spfAndPolicy] },
+    'forged.test': { signed: true, breakSignatures: true, records: [key, ...spfAndPolicy] },
+    'loop.test': { records: [txt('@', 'v=spf1 include:loop.test -all'), 'sel._domainkey CNAME other._domainkey', 'other._domainkey CNAME sel._domainkey'] },
+    'bare.test': { records: spfAndPolicy },
+  } });
+  try {
+    const live = async (domain) => {
+      const plain = randomMessage({ from: `a@${domain}` });
+      const { ok } = await oracle.ask('dkim.sign', { message: hex(Buffer.from(plain, 'latin1')), pem: pem('rsa'), domain, selector: 'sel', time: now });
+      const answer = await oracle.ask('mailauth.live', { message: hex(Buffer.from(ok + plain, 'latin1')), ip: '192.0.2.9', sender: `b@${domain}`, time: now,
+        server: names.address, anchor: names.anchorFile, recipient: 'n@node.example' });
+      assert.ok(answer.ok, answer.context);
+      return answer.ok;
+    };
+    const signed = await live('signed.test');
+    assert.deepEqual([signed.dmarc, signed.address, signed.unknown], [true, 'a@signed.test', false], JSON.stringify(signed));
+    assert.deepEqual(signed.marks, ['spf=pass signed.test dnssec', 'dkim=pass d=signed.test s=sel dnssec', 'dmarc=pass p=reject dnssec', 'dnssec']);
+    const plain = await live('plain.test');
+    assert.deepEqual([plain.dmarc, plain.address, plain.unknown], [true, 'a@plain.test', false]);
+    assert.ok(!plain.marks.some((mark) => mark.includes('dnssec')), JSON.stringify(plain.marks));
+    const forged = await live('forged.test');
+    assert.deepEqual([forged.dmarc, forged.spfOnly, forged.address, forged.unknown, forged.fault], [false, false, '', true, 'mail.dns-failed']);
+    const loop = await live('loop.test');
+    assert.deepEqual([loop.dmarc, loop.spfOnly, loop.address], [false, false, '']);
+    assert.ok(loop.marks.includes('spf=permerror loop.test'), JSON.stringify(loop));
+    const bare = await live('bare.test');
+    assert.deepEqual([bare.dmarc, bare.spfOnly, bare.address, bare.fault], [false, true, '', 'mail.dkim-no-key']);
+  } finally {
+    await names.stop();
+  }
 });

@@ -55,6 +55,7 @@ int main()
     oracle::add_crypto_ops(ops);
     oracle::add_email_ops(ops);
     oracle::add_mailauth_ops(ops);
+    oracle::add_mailauth_live_ops(ops);
     oracle::add_model_ops(ops);
     oracle::add_proof_ops(ops);
     oracle::add_seal_ops(ops);

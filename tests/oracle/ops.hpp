@@ -33,6 +33,7 @@ void add_codec_ops(Ops& ops);
 void add_crypto_ops(Ops& ops);
 void add_email_ops(Ops& ops);
 void add_mailauth_ops(Ops& ops);
+void add_mailauth_live_ops(Ops& ops);
 void add_model_ops(Ops& ops);
 void add_proof_ops(Ops& ops);
 void add_seal_ops(Ops& ops);
