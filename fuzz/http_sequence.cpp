@@ -16,7 +16,7 @@ static std::size_t answers_in(std::string_view said)
     return count;
 }
 
-static net::Task<net::HttpResponse> answer(std::size_t number, const net::HttpRequest& request)
+static net::Task<net::HttpResponse> answer(std::size_t number, net::HttpRequest request)
 {
     if (request.body.size() > 2048 || request.target.size() > 2048)
         std::abort();
