@@ -54,6 +54,9 @@ struct MimeMessage
     std::string_view first(std::string_view name) const;
 };
 
+/// Before any use of gmime; cheap after the first time, thread-safe.
+void set_up_gmime();
+
 /// The structure of a message; nothing is decoded yet. Messages inside (message/rfc822) are leaves.
 /// codec.too-deep over kMaxDepth multiparts or kMaxMimeParts parts; store.io.
 Result<MimeMessage> parse_mime(const Spool& spool);

@@ -3,6 +3,7 @@
 
 #include "channels/email/address.hpp"
 #include "channels/email/mime.hpp"
+#include "channels/email/mime_read.hpp"
 
 #include <gmime/gmime.h>
 
@@ -34,7 +35,7 @@ GMimeParserOptions* options()
 {
     static GMimeParserOptions* const made = []
     {
-        g_mime_init();
+        set_up_gmime();
         auto* out = g_mime_parser_options_new();
         std::array<const char*, 3> fallbacks{"utf-8", "windows-1252", nullptr};
         g_mime_parser_options_set_fallback_charsets(out, fallbacks.data());
@@ -118,6 +119,7 @@ std::size_t whole_characters(std::string_view bytes)
 /// U+FFFD.
 bool convert(std::string_view bytes, const char* charset, std::string& out)
 {
+    set_up_gmime();
     const auto conversion = g_mime_iconv_open("UTF-8", charset);
     if (conversion == reinterpret_cast<iconv_t>(-1))
         return false;
