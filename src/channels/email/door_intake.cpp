@@ -90,8 +90,7 @@ net::Task<std::vector<channel::Answer>> MailIntake::judge_and_hand_in(ArrivedMai
     job.mail = std::move(mail);
     const auto count = job.mail.to.size();
     // A descriptor of its own, for readers that outlive the dialogue.
-    const auto name = "/proc/self/fd/" + std::to_string(job.mail.message->descriptor());
-    if (auto opened = Spool::open(name); opened)
+    if (auto opened = Spool::of_descriptor(job.mail.message->descriptor()); opened)
         job.bytes = *std::move(opened);
     else
         co_return std::vector<channel::Answer>(count, refusal(opened.error()));

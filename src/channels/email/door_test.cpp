@@ -108,7 +108,10 @@ protected:
         pool.start();
         // Each context makes its descriptors with its first connection.
         for (int i = 0; i < 2; ++i)
+        {
             const RawSocket first{connect_raw(lmtp)};
+            reply(first);
+        }
         EXPECT_TRUE(soon([this] { return door->connections() == 0; }));
     }
     void TearDown() override
@@ -164,6 +167,7 @@ TEST_F(SmtpDoorTest, TakesAMessageAndLeavesNothingBehind)
 {
     open();
     const auto before = open_files();
+    for (int i = 0; i < 10; ++i)
     {
         const RawSocket client{connect_raw(smtp)};
         EXPECT_EQ(talk(client, {"EHLO c", mail, rcpt, "DATA", "x\r\n."}), "250 2.0.0 Accepted\r\n");
@@ -172,7 +176,7 @@ TEST_F(SmtpDoorTest, TakesAMessageAndLeavesNothingBehind)
     EXPECT_EQ(intake.mail(0).source, "127.0.0.1");
     EXPECT_EQ(spool->used(), 0U);
     EXPECT_TRUE(std::filesystem::is_empty(folder.file("spool")));
-    EXPECT_TRUE(soon([&] { return door->connections() == 0 && open_files() == before; }));
+    EXPECT_TRUE(soon([&] { return door->connections() == 0 && open_files() <= before; }));
 }
 
 TEST_F(SmtpDoorTest, RefusesInTheDialogueWithReasonAndLink)
@@ -235,7 +239,7 @@ TEST_F(SmtpDoorTest, IsUnmovedByClientsThatEndAtEveryByte)
         if (length == whole.size())
             reply(client);
     }
-    EXPECT_TRUE(soon([&] { return door->connections() == 0 && open_files() == before; }));
+    EXPECT_TRUE(soon([&] { return door->connections() == 0 && open_files() <= before; }));
     EXPECT_EQ(intake.count(), 1U);
     EXPECT_EQ(spool->used(), 0U);
 }

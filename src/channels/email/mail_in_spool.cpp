@@ -34,6 +34,11 @@ Result<std::shared_ptr<const Spool>> Spool::open(const std::string& path)
     return adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
 }
 
+Result<std::shared_ptr<const Spool>> Spool::of_descriptor(int descriptor)
+{
+    return adopt(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+}
+
 Result<std::shared_ptr<const Spool>> Spool::of_text(std::string_view text)
 {
     const int descriptor = ::memfd_create("mail", MFD_CLOEXEC);

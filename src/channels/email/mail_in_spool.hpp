@@ -19,6 +19,9 @@ public:
 
     /// Opens for reading: channel.too-large beyond kMaxSize, store.io where it cannot be opened.
     static Result<std::shared_ptr<const Spool>> open(const std::string& path);
+    /// Of a file that is open for reading and may have no name any more; duplicates the descriptor, which
+    /// stays the caller's. Errors as open().
+    static Result<std::shared_ptr<const Spool>> of_descriptor(int descriptor);
     /// Keeps a text in memory, for tests and for what is small anyway.
     static Result<std::shared_ptr<const Spool>> of_text(std::string_view text);
     ~Spool();
