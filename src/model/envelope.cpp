@@ -35,9 +35,7 @@ Result<> check_parts(const Envelope& envelope)
                 return fail(Errc::codec_utf8, "a text part");
             continue;
         }
-        const auto& a = std::get<Attachment>(part);
-        if (!is_line(a.media_type, 127) || (!a.name.empty() && !is_line(a.name, 255)))
-            return too_large("an attachment's type or name");
+        DMID_TRY(check_attachment(std::get<Attachment>(part)));
     }
     if (text > kMaxText)
         return too_large("more than 65535 bytes of text");
@@ -59,6 +57,8 @@ Result<> check_form(const Envelope& envelope)
         return fail(Errc::message_kind, "the door has no name");
     if (!envelope.subject.empty() && !is_line(envelope.subject, kMaxSubject))
         return too_large("the subject is one line of at most 998 bytes");
+    if (!envelope.native_id.empty() && !is_line(envelope.native_id, kMaxNativeId))
+        return too_large("the channel's own id is one line of at most 998 bytes");
     return {};
 }
 
@@ -66,8 +66,7 @@ Cbor part_to_cbor(const Part& part)
 {
     if (const auto* text = std::get_if<Text>(&part))
         return text->text;
-    const auto& a = std::get<Attachment>(part);
-    return Cbor::Array{a.sha256, a.size, a.media_type, a.name};
+    return attachment_to_cbor(std::get<Attachment>(part));
 }
 
 Result<Part> part_from_cbor(const codec::CborItem& item)
@@ -77,15 +76,8 @@ Result<Part> part_from_cbor(const codec::CborItem& item)
         DMID_TRY(auto text, item.text(kMaxText));
         return Part{Text{std::move(text)}};
     }
-    DMID_TRY(const auto four, item.array(4));
-    if (four.size() != 4)
-        return item.refuse("an attachment has four items");
-    Attachment out;
-    DMID_TRY(out.sha256, four[0].fixed<Hash32>());
-    DMID_TRY(out.size, four[1].uint());
-    DMID_TRY(out.media_type, four[2].text(127));
-    DMID_TRY(out.name, four[3].text(255));
-    return Part{std::move(out)};
+    DMID_TRY(auto attachment, attachment_from_cbor(item));
+    return Part{std::move(attachment)};
 }
 
 Result<> read_parts(codec::MapReader& map, Envelope& out)
@@ -105,6 +97,11 @@ Result<> read_parts(codec::MapReader& map, Envelope& out)
     DMID_TRY(out.reply_to, map.optional_fixed<MessageRef>("reply"));
     DMID_TRY(out.edits, map.optional_fixed<MessageRef>("edits"));
     DMID_TRY(out.reacts_to, map.optional_fixed<MessageRef>("reacts"));
+    const bool has_native = map.has("native");
+    DMID_TRY(auto native, map.optional_text("native", kMaxNativeId));
+    out.native_id = std::move(native).value_or("");
+    if (has_native && out.native_id.empty())
+        return fail(Errc::codec_not_canonical, "envelope.native is empty and must be left out");
     return {};
 }
 } // namespace
@@ -137,12 +134,14 @@ Result<Bytes> encode_envelope(const Envelope& envelope)
         map.set("edits", *envelope.edits);
     if (envelope.reacts_to)
         map.set("reacts", *envelope.reacts_to);
+    if (!envelope.native_id.empty())
+        map.set("native", envelope.native_id);
     return codec::encode_cbor(map);
 }
 
 Result<Envelope> decode_envelope(ByteView bytes)
 {
-    DMID_TRY(const auto value, codec::decode_cbor(bytes, {kMaxEnvelope, 512, 5}));
+    DMID_TRY(const auto value, codec::decode_cbor(bytes, {kMaxEnvelope, 2048, 6}));
     DMID_TRY(auto map, codec::MapReader::open(value, "envelope"));
     DMID_TRY(const auto version, map.uint("v"));
     DMID_TRY(const auto shape, map.uint("shape", 4));

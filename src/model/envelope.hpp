@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "model/attachment.hpp"
 #include "model/classes.hpp"
 #include "model/party.hpp"
 
@@ -23,7 +24,8 @@ using MessageRef = Hash32;
 
 inline constexpr std::size_t kMaxText = 65535; ///< bytes of all text parts together (NIP-44 plaintext)
 inline constexpr std::size_t kMaxParts = 32;
-inline constexpr std::size_t kMaxSubject = 998; ///< bytes (RFC 5322 line)
+inline constexpr std::size_t kMaxSubject = 998;  ///< bytes (RFC 5322 line)
+inline constexpr std::size_t kMaxNativeId = 998; ///< bytes (RFC 5322 line)
 inline constexpr std::size_t kMaxEnvelope = 128 * 1024;
 
 /// How the message was made.
@@ -48,14 +50,6 @@ struct Text
     std::string text; ///< UTF-8
     bool operator==(const Text&) const = default;
 };
-struct Attachment
-{
-    Hash32 sha256{}; ///< of the bytes, which are kept apart
-    std::uint64_t size = 0;
-    std::string media_type;
-    std::string name; ///< a file name without a path; may be empty
-    bool operator==(const Attachment&) const = default;
-};
 using Part = std::variant<Text, Attachment>;
 
 struct Envelope
@@ -73,6 +67,8 @@ struct Envelope
     std::optional<MessageRef> reply_to;
     std::optional<MessageRef> edits;
     std::optional<MessageRef> reacts_to;
+    /// The sender's or platform's own id of it (a Message-ID), for answers on that channel; may be empty.
+    std::string native_id;
 
     bool operator==(const Envelope&) const = default;
 };

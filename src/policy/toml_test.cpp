@@ -93,7 +93,7 @@ TEST(PolicyToml, DemandsADefault)
 
 TEST(PolicyToml, RefusesByNameWhatIsReservedForLater)
 {
-    EXPECT_EQ(rule_code("who = [\"dmarc\"]\ndo = \"deliver\""), Errc::policy_not_implemented);
+    EXPECT_EQ(rule_code("who = [\"ens\"]\ndo = \"deliver\""), Errc::policy_not_implemented);
     EXPECT_EQ(rule_code("channel = [\"telegram\"]\ndo = \"deliver\""), Errc::policy_not_implemented);
     EXPECT_EQ(rule_code("addressed = [\"ens\"]\ndo = \"deliver\""), Errc::policy_not_implemented);
     EXPECT_EQ(rule_code("who = \"wallet\"\ncost = { deposit = 1 }\ndo = \"request\""),
@@ -179,7 +179,7 @@ TEST(PolicyBytesForm, AnUnknownKeyActionOrClassMakesTheWholeInvalid)
     map.set("receipts", 1U << 20U);
     EXPECT_EQ(refused(map), Errc::policy_unknown_class);
     map = map_of();
-    map.set("receipts", model::bit(model::Class::dmarc));
+    map.set("receipts", model::bit(model::Class::ens));
     EXPECT_EQ(refused(map), Errc::policy_not_implemented);
     map = map_of();
     map.set("v", 2);
