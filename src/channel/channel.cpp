@@ -8,6 +8,11 @@ net::Task<void> Channel::run(Inbox& /*inbox*/)
     co_return;
 }
 
+std::optional<std::string> Channel::address_of(const model::Party& /*party*/) const
+{
+    return std::nullopt;
+}
+
 namespace
 {
 Answer not_here()

@@ -72,6 +72,10 @@ public:
     /// The canonical form of an address as a person writes it; channel.address-invalid otherwise. No I/O.
     virtual Result<std::string> parse_address(std::string_view text) const = 0;
 
+    /// The address at which it carries letters in the clear from a number to this party; nothing where it
+    /// does not. No I/O.
+    virtual std::optional<std::string> address_of(const model::Party& party) const;
+
     /// One attempt to hand one leg over. Never throws, never retries by itself, ends by leg.deadline.
     /// A message over traits().max_text is refused with channel.too-large before any I/O.
     /// Cancellation leaves no socket behind.

@@ -50,6 +50,16 @@ Refusal judge_outside(Context& context, Arrival& arrival)
             facts.ticket = arrival.ticket->sink ? policy::TicketShown::sink : policy::TicketShown::valid;
         facts.work = static_cast<std::uint8_t>(std::min(255U, seal::work_of(*arrival.wrap)));
     }
+    else if (arrival.in.letter)
+    {
+        facts.shown = arrival.envelope.classes;
+        const auto contact = view->contact(arrival.to->box(), arrival.envelope.from);
+        if (!contact)
+            return refuse(contact.error());
+        // A contact's address is as good as a ticket, and a blocked contact's is answered like it.
+        if (contact->contact())
+            facts.ticket = contact->blocked() ? policy::TicketShown::sink : policy::TicketShown::valid;
+    }
     else
         facts.shown = model::bit(model::Class::wallet);
     // Whoever brings a ticket or enough work costs the others nothing.
@@ -141,6 +151,13 @@ Refusal authenticate(Context& context, Arrival& arrival)
     if (arrival.signed_text)
         if (auto refused = recover_signer(arrival))
             return refused;
+    if (arrival.in.letter)
+    {
+        if (auto refused = read_letter(context, arrival))
+            return refused;
+        if (arrival.seen)
+            return std::nullopt;
+    }
     if (auto refused = judge_outside(context, arrival))
         return refused;
     if (arrival.wrap)

@@ -101,7 +101,10 @@ Result<> judge(Context& context, Arrival& arrival)
     if (arrival.verdict.answer == Action::request)
     {
         DMID_TRY(auto sum, view.held_sum(arrival.to->box(), party_key(arrival.envelope.from), arrival.now));
-        if (sum.messages >= kMaxHeldMessages || sum.bytes + arrival.in.body.size() > kMaxHeldBytes)
+        if (arrival.size > kMaxHeldBytes)
+            return fail(Errc::message_too_large,
+                        "at most 256 KiB are kept of somebody who is no contact yet");
+        if (sum.messages >= kMaxHeldMessages || sum.bytes + arrival.size > kMaxHeldBytes)
             return fail(Errc::gateway_quota, "messages of this sender wait for the recipient already");
     }
     return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/bindings.hpp"
 
+#include "channel/spellings.hpp"
 #include "codec/cbor_reader.hpp"
 #include "crypto/hmac.hpp"
 #include "crypto/sha256.hpp"
@@ -126,10 +127,17 @@ std::string canonical_code(std::string_view typed)
 
 bool names_an_address(std::string_view text, const std::vector<Binding>& bindings)
 {
+    if (bindings.empty() || text.empty())
+        return false;
     const auto haystack = lower(text);
-    return std::any_of(bindings.begin(), bindings.end(),
-                       [&](const Binding& b)
-                       { return haystack.find(lower(b.address)) != std::string::npos; });
+    std::vector<std::string> addresses;
+    for (const auto& binding : bindings)
+    {
+        if (haystack.find(lower(binding.address)) != std::string::npos)
+            return true;
+        addresses.push_back(binding.address);
+    }
+    return channel::Spellings{addresses}.in(text);
 }
 
 Result<std::vector<Binding>> Bindings::all(const store::MailboxId& box) const
@@ -152,6 +160,16 @@ Result<std::optional<Binding>> Bindings::find(const store::MailboxId& box, const
 {
     DMID_TRY(auto loaded, load(mailbox_, box, std::string{kBound} + label));
     return loaded.binding;
+}
+
+Result<std::optional<Binding>> Bindings::bound(const store::MailboxId& box, std::string_view channel,
+                                               std::string_view address) const
+{
+    DMID_TRY(auto every, all(box));
+    for (auto& binding : every)
+        if (binding.state == BindingState::bound && binding.channel == channel && binding.address == address)
+            return std::optional{std::move(binding)};
+    return std::optional<Binding>{};
 }
 
 Result<> Bindings::charge(const store::MailboxId& box, const std::string& address, UnixTime now)
@@ -233,6 +251,10 @@ Result<> Bindings::remove(const store::MailboxId& box, const std::string& label)
     }
     if (what.cells.empty())
         return fail(Errc::gateway_no_such_entry, "no binding is called " + label);
+    const auto password = std::string{kAppPasswordCell} + label;
+    DMID_TRY(const auto cell, mailbox_.cell(box, password));
+    if (cell)
+        what.cells.push_back({password, cell->version, std::nullopt});
     DMID_TRY(mailbox_.append(std::move(what)));
     return {};
 }

@@ -49,6 +49,9 @@ public:
 
     Result<std::vector<Binding>> all(const store::MailboxId& box) const;
     Result<std::optional<Binding>> find(const store::MailboxId& box, const std::string& label) const;
+    /// The bound one of this address; nothing where it is not bound now.
+    Result<std::optional<Binding>> bound(const store::MailboxId& box, std::string_view channel,
+                                         std::string_view address) const;
 
     /// Begins a binding: remembers the code's hash. `code` is what make_code() gave. A bound label stays
     /// bound until the new address is proven: the pending one waits beside it. policy.value for a label that
@@ -60,7 +63,7 @@ public:
     /// gateway.no-such-entry where nothing is pending, it expired, or the tries are used up.
     Result<Binding> confirm(const store::MailboxId& box, const std::string& label, const std::string& code,
                             UnixTime now);
-    /// Removes a label, bound or pending. gateway.no-such-entry where there is none.
+    /// Removes a label, bound or pending, with its app password. gateway.no-such-entry where there is none.
     Result<> remove(const store::MailboxId& box, const std::string& label);
     Result<> set_state(const store::MailboxId& box, const std::string& label, BindingState state,
                        UnixTime now);
@@ -70,11 +73,15 @@ private:
     store::Mailbox& mailbox_;
 };
 
+/// The cell of a label's app password.
+inline constexpr std::string_view kAppPasswordCell = "app-password/";
+
 /// `k7wd-q2hn` of five random bytes.
 std::string make_code(ByteView random5);
 /// What people type: case, spaces and dashes do not matter.
 std::string canonical_code(std::string_view typed);
 
-/// True where the text contains one of the addresses, whatever its case: nothing of the kind may leave.
+/// True where the text contains one of the addresses, in whatever spelling (channel/spellings.hpp): nothing
+/// of the kind may leave.
 bool names_an_address(std::string_view text, const std::vector<Binding>& bindings);
 } // namespace dmid::gateway

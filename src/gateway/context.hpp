@@ -4,6 +4,7 @@
 #include "channel/channel.hpp"
 #include "crypto/secp256k1.hpp"
 #include "gateway/alarms.hpp"
+#include "gateway/aside.hpp"
 #include "gateway/bell.hpp"
 #include "gateway/bindings.hpp"
 #include "gateway/budget.hpp"
@@ -47,6 +48,9 @@ struct Context
     std::shared_ptr<const crypto::SchnorrSigner> signer =
         crypto::SchnorrSigner::make(node_key.secret).value_or(nullptr);
     std::shared_ptr<Meters> meters = std::make_shared<Meters>(); ///< never null
+    std::shared_ptr<Aside> aside = std::make_shared<Aside>();    ///< never null
+    /// Tries of app passwords, in a minute: of all, and of one source. Never null.
+    std::shared_ptr<Budget> sign_ins = std::make_shared<Budget>(600, 10);
 };
 
 /// Writes to the log, where there is one.

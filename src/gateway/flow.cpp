@@ -52,6 +52,16 @@ net::Task<channel::Answer> Flow::take_in(Arrival& arrival)
         co_return *std::move(refused);
     step(steps::kOpened);
 
+    channel::Answer answer;
+    if (arrival.seen)
+    {
+        answer.yes = channel::Yes::yes;
+        answer.id = arrival.id;
+        answer.promise = promise(context_, arrival);
+        answer.duplicate = true;
+        co_return answer;
+    }
+
     if (auto refused = co_await resolve_sender(context_, arrival))
         co_return *std::move(refused);
     step(steps::kResolved);
@@ -60,7 +70,6 @@ net::Task<channel::Answer> Flow::take_in(Arrival& arrival)
         co_return *std::move(refused);
     step(steps::kJudged);
 
-    channel::Answer answer;
     if (auto refused = co_await keep(context_, arrival, answer.duplicate))
         co_return *std::move(refused);
     step(steps::kAppended);

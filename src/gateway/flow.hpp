@@ -22,6 +22,11 @@ public:
     }
 
     net::Task<channel::Answer> receive(channel::Inbound message) override;
+    net::Task<channel::Answer> expects(channel::Destination destination) override;
+    net::Task<channel::Answer> answer(channel::OwnerWords words) override;
+    net::Task<channel::Answer> report(channel::Report what) override;
+    net::Task<Result<std::string>> sign_in(std::string user, std::string password,
+                                           std::string source) override;
 
     /// Work of the fan-out queue: an accepted message, a released one, or one that the owner sent.
     net::Task<> route(store::WorkItem item);

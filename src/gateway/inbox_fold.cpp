@@ -66,6 +66,26 @@ public:
         list(entry.id, row);
     }
 
+    /// What the owner said and must confirm: listed with the conversation, and among what waits.
+    void unsent(const store::Entry& entry, const Outgoing& meta)
+    {
+        MessageRow row;
+        row.position = position_;
+        row.incoming = false;
+        row.state = State::held;
+        row.thread = meta.thread;
+        row.party = model::party_id(meta.to);
+        row.at = meta.sent_at;
+        put(entry.id, row);
+        list(entry.id, row);
+        tx_.put(rows::key(box_, Tag::held, row.party, position_), entry.id.view());
+    }
+
+    void leg(const store::Entry& entry, const LegMeta& meta)
+    {
+        tx_.put(rows::key(box_, Tag::leg, entry.id), meta.message.view());
+    }
+
     void outcome(const Hash32& id, const OutcomeMeta& meta)
     {
         auto row = get(meta.message);
@@ -75,7 +95,9 @@ public:
         if (meta.state == State::failed)
         {
             ++row->failed;
-            if (row->failed >= row->legs && row->state == State::queued)
+            // What a server took and sent back later did not arrive after all.
+            const bool open = row->state == State::queued || (meta.reported && row->state == State::accepted);
+            if (row->failed >= row->legs && open)
                 row->state = State::failed;
         }
         else if (meta.state == State::accepted || meta.state == State::delivered)
@@ -264,7 +286,7 @@ class InboxFold final : public store::Fold
 {
 public:
     std::string_view name() const override { return kInboxView; }
-    std::uint32_t version() const override { return 2; }
+    std::uint32_t version() const override { return 3; }
 
     // An entry that does not decode was written by a later version: it has no rows in this one.
     void apply(ViewTx& tx, const MailboxId& box, Position position, const store::Entry& entry) override
@@ -298,6 +320,12 @@ public:
                 fold.notice(entry.id, *meta);
             break;
         case Kind::leg:
+            if (const auto meta = decode_leg(entry.meta))
+                fold.leg(entry, *meta);
+            break;
+        case Kind::unsent:
+            if (const auto meta = decode_outgoing(entry.meta))
+                fold.unsent(entry, *meta);
             break;
         }
     }

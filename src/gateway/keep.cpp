@@ -2,8 +2,10 @@
 #include "codec/json.hpp"
 #include "crypto/secp256k1.hpp"
 #include "crypto/sha256.hpp"
+#include "gateway/files.hpp"
 #include "gateway/grant.hpp"
 #include "gateway/stages.hpp"
+#include "gateway/words.hpp"
 #include "keys/random.hpp"
 #include "model/promise.hpp"
 
@@ -14,6 +16,9 @@ namespace dmid::gateway
 namespace
 {
 using policy::Action;
+
+/// Words about what a channel could not carry over (bytes).
+constexpr std::size_t kMaxLost = 1000;
 
 State state_of(const policy::Verdict& verdict)
 {
@@ -58,10 +63,16 @@ Result<store::Append> entry_of(const Arrival& arrival)
     meta.classes = arrival.envelope.classes;
     meta.door = arrival.in.door;
     meta.received_at = arrival.now;
-    meta.size = arrival.in.body.size();
+    meta.size = arrival.size;
     meta.counted = verdict.answer == Action::request;
     meta.work = static_cast<std::uint8_t>(std::min(255U, arrival.work));
     meta.legs = plan_legs(verdict.via);
+    if (arrival.in.letter)
+    {
+        meta.marks = arrival.marks;
+        meta.lost = shortened(arrival.in.letter->lost, kMaxLost);
+        meta.automatic = arrival.in.letter->automatic;
+    }
 
     store::Entry entry;
     entry.id = arrival.id;
@@ -83,23 +94,35 @@ Result<store::Append> entry_of(const Arrival& arrival)
     if (verdict.charge)
         for (const auto& counter : arrival.counters.view())
             what.charges.push_back({counter.name, counter.window_start, 1, counter.limit});
+    what.charges.insert(what.charges.end(), arrival.once.begin(), arrival.once.end());
     return what;
 }
 } // namespace
 
 net::Task<Refusal> keep(Context& context, Arrival& arrival, bool& duplicate)
 {
+    StoredFiles files;
+    if (arrival.in.letter)
+    {
+        auto stored = co_await store_files(context, arrival.to->box(), std::move(arrival.in.letter->files));
+        if (!stored)
+            co_return refuse(stored.error());
+        files = std::move(*stored);
+        for (const auto& file : files.list)
+            arrival.envelope.parts.emplace_back(file);
+    }
     auto what = is_control(arrival) ? control_entry(context, arrival) : entry_of(arrival);
     if (!what)
         co_return refuse(what.error());
     charge_ticket(arrival, *what);
+    claim_files(files, arrival.id, *what);
     if (arrival.verdict.action != Action::drop)
         add_granted_ticket(context, arrival, *what);
     auto appended = co_await append(context, std::move(*what));
     if (!appended)
     {
         if (appended.error().code == Errc::store_limit)
-            co_return refuse(Errc::policy_rate_limited);
+            co_return limited(context, arrival);
         if (appended.error().code == Errc::store_id_conflict)
             co_return refuse(Errc::gateway_duplicate_conflict);
         co_return refuse(appended.error());

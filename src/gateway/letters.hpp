@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/context.hpp"
+#include "gateway/owner.hpp"
 
 #include <optional>
 #include <string>
@@ -21,10 +22,40 @@ struct Draft
     std::optional<model::Tail> ext; ///< the reader's purpose tail that it is addressed with
     bool control = false;           ///< for the reader's node only, never shown
     std::string receipt;            ///< with `control`: a signed receipt in base64url; grants nothing then
+    std::vector<std::string> native_ids;  ///< the reader's own ids of what it answers, newest first
+    std::vector<model::Attachment> files; ///< only where the letter goes out in the clear
 };
 
+/// The party that the owner writes to, resolved where it is a number.
+struct Addressee
+{
+    model::Party party;
+    XOnlyKey key{};                   ///< meaningless where the letter goes out in the clear
+    std::optional<model::Tail> ext{}; ///< as the owner wrote it
+
+    /// Nobody's key: a channel carries it as it is.
+    bool in_the_clear() const
+    {
+        return std::holds_alternative<model::EmailAddress>(party) ||
+               std::holds_alternative<model::PlatformAccount>(party);
+    }
+};
+
+/// A draft with the one whom it goes to.
+struct Addressed
+{
+    Addressee to;
+    Draft draft;
+};
+/// Finds whom a reference means, and fills in thread, subject and references. Errors of resolving;
+/// internal.unsupported where no way leads there.
+net::Task<Result<Addressed>> address(Context& context, ServedPtr served, Reference to, Draft draft);
+
+/// False where text, subject or a file's name contains one of the owner's own addresses. Blocks on the store.
+Result<bool> keeps_mask(const Context& context, const Served& served, const Draft& draft);
+
 /// The append that sends a letter: the letter with its work, and that the owner wrote to this party. Issues a
-/// ticket to numbers. Blocks on the store. message.too-large, codec.utf8.
+/// ticket to numbers; a letter in the clear needs no key. Blocks on the store. message.too-large, codec.utf8.
 Result<store::Append> write_letter(Context& context, const Served& served, const model::Party& to,
                                    const XOnlyKey& key, Draft draft);
 
@@ -37,6 +68,11 @@ enum class Consent : std::uint8_t
 /// What became of a held message: at most one such entry for each, so the first word stands. Work where
 /// meta.state is `queued`.
 store::Entry revised_entry(const Hash32& message, const Hash32& thread, Kind kind, RevisedMeta meta);
+
+/// Whether a reference names something that the owner said on a channel and must confirm.
+Result<bool> is_unsent(const Context& context, const Served& served, const Reference& reference);
+/// Sends it as it stands; files stay behind where the other side takes none. Errors of address().
+net::Task<Result<Decided>> send_unsent(Context& context, ServedPtr served, Hash32 id);
 
 /// The owner's word about parties, as a log entry.
 store::Entry consent_entry(const Served& served, const model::Counterparty& parties, Consent what,

@@ -98,12 +98,12 @@ void check_keys(Context& context, const Serving& serving, const std::optional<mo
         return false;
     };
     if (!document || held())
-        context.alarms.clear(alarm);
+        context.alarms.clear(alarm, serving.number);
     else
         context.alarms.raise(alarm,
                              "the published inbox key of " + serving.number.in_fours() +
                                  " is not held here: messages to it cannot be opened",
-                             context.clock.now());
+                             context.clock.now(), AlarmScope{serving.number});
 }
 
 /// Judges the published keys against the ones that this node has pinned.
@@ -116,14 +116,14 @@ Result<> judge_own(Context& context, const Serving& serving, const resolve::Reso
                                                      disputed(resolution.record), context.clock.now()));
     const auto alarm = "policy key " + serving.number.digits();
     if (standing == Standing::first || standing == Standing::trusted)
-        context.alarms.clear(alarm);
+        context.alarms.clear(alarm, serving.number);
     else
         context.alarms.raise(
             alarm,
             "the keys of " + serving.number.in_fours() +
                 " changed without a handover: policies of the former policy key count for 24 "
                 "hours, or until `dmid confirm`",
-            context.clock.now());
+            context.clock.now(), AlarmScope{serving.number});
     return {};
 }
 
@@ -166,7 +166,7 @@ net::Task<Result<>> refresh_number(Context& context, Serving serving)
     if (present && present->identity.epoch != resolution->identity.epoch)
         context.alarms.raise("epoch " + serving.number.digits(),
                              serving.number.in_fours() + " changed hands: a new, empty mailbox is in use",
-                             context.clock.now());
+                             context.clock.now(), AlarmScope{serving.number});
     // A document that nobody had for the moment does not undo the one that is known.
     if (record.published() && !resolution->document)
         co_return fail(Errc::document_unavailable);

@@ -44,7 +44,9 @@ struct MessageInfo
     UnixTime sent_at = 0;
     UnixTime received_at = 0;
     State state = State::held;
-    std::string why; ///< what it waits for, or what refused it
+    std::string why;  ///< what it waits for, or what refused it
+    std::string lost; ///< what a channel could not carry over
+    std::vector<model::Attachment> files;
     std::vector<ReceiptInfo> receipts;
 };
 
@@ -99,6 +101,10 @@ Result<model::Counterparty> parties_of(const Context& context, const Served& ser
 net::Task<Result<model::Counterparty>> find_parties(Context& context, ServedPtr served, Reference reference);
 PartyInfo describe(const InboxView& view, const store::MailboxId& box, const model::Counterparty& parties);
 
+/// The bytes of one of its files; gateway.no-such-entry where there is none.
+Result<channel::File> file(const Context& context, const Served& served, const Hash32& message,
+                           std::size_t index);
+
 // --- writing ---
 /// `to`: any identifier, an npub, or a party's id. Errors of resolving; channel.mask-broken where the text
 /// names one of the owner's own bound addresses and `unmask` is not set.
@@ -107,7 +113,8 @@ net::Task<Result<Sent>> send(Context& context, ServedPtr served, std::string to,
 /// To the counterparty of a thread or message.
 net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, std::string text,
                               bool unmask);
-/// Makes a contact, and judges what is held of it again, in order, with the policy of now.
+/// A message of the owner's own that waits: it goes out as it stands. Anything else: makes a contact, and
+/// judges what is held of it again, in order, with the policy of now.
 net::Task<Result<Decided>> accept(Context& context, ServedPtr served, Reference who);
 /// A deny entry for every epoch; discards what is held.
 net::Task<Result<Decided>> block(Context& context, ServedPtr served, Reference who);

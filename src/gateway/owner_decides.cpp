@@ -29,7 +29,7 @@ Result<std::optional<store::Entry>> release(const Context& context, const Served
                                             ContactRow contact, UnixTime now)
 {
     DMID_TRY(auto stored, context.mailbox.find(served.box(), id));
-    if (!stored || stored->forgotten)
+    if (!stored || stored->forgotten || stored->entry.kind != static_cast<std::uint16_t>(Kind::arrived))
         return std::optional<store::Entry>{};
     DMID_TRY(auto envelope, model::decode_envelope(stored->entry.body));
     DMID_TRY(const auto arrived, decode_arrived(stored->entry.meta));
@@ -161,6 +161,9 @@ store::Entry consent_entry(const Served& served, const model::Counterparty& part
 
 net::Task<Result<Decided>> accept(Context& context, ServedPtr served, Reference who)
 {
+    DMID_CO_TRY(const bool unsent, is_unsent(context, *served, who));
+    if (unsent)
+        co_return co_await send_unsent(context, std::move(served), *who.message);
     auto parties = co_await find_parties(context, served, std::move(who));
     if (!parties)
         co_return tl::unexpected<Error>(std::move(parties).error());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gateway/files.hpp"
 #include "gateway/owner.hpp"
 #include "gateway/words.hpp"
 #include "model/identifier.hpp"
@@ -84,6 +85,9 @@ Result<MessageInfo> describe_message(const Context& context, const InboxView& vi
         info.text = model::joined_text(envelope);
         info.sent_at = envelope.sent_at;
         info.received_at = meta.received_at;
+        info.files = attachments_of(envelope);
+        info.proofs.insert(info.proofs.end(), meta.marks.begin(), meta.marks.end());
+        info.lost = meta.lost;
         reason = meta.reason;
     }
     else
@@ -95,6 +99,8 @@ Result<MessageInfo> describe_message(const Context& context, const InboxView& vi
         info.text = letter.text;
         info.sent_at = meta.sent_at;
         info.received_at = meta.sent_at;
+        info.files = letter.files;
+        reason = meta.why;
     }
     info.why = why_of(info, reason);
     return info;
@@ -145,7 +151,8 @@ Result<model::Counterparty> parties_of_message(const Context& context, const sto
         DMID_TRY(auto meta, decode_arrived(stored->entry.meta));
         return meta.from;
     }
-    if (stored->entry.kind == static_cast<std::uint16_t>(Kind::outgoing))
+    if (stored->entry.kind == static_cast<std::uint16_t>(Kind::outgoing) ||
+        stored->entry.kind == static_cast<std::uint16_t>(Kind::unsent))
     {
         DMID_TRY(auto meta, decode_outgoing(stored->entry.meta));
         return model::Counterparty{meta.to};
@@ -213,6 +220,15 @@ Result<MessageInfo> message(const Context& context, const Served& served, const 
     if (!row)
         return fail(Errc::gateway_no_such_entry, "no message " + to_hex(id.view()));
     return describe_message(context, view, served.box(), id, *row);
+}
+
+Result<channel::File> file(const Context& context, const Served& served, const Hash32& message,
+                           std::size_t index)
+{
+    DMID_TRY(const auto info, gateway::message(context, served, message));
+    if (index >= info.files.size() || info.files[index].pieces.empty())
+        return fail(Errc::gateway_no_such_entry, "the message has no such file");
+    return open_files(context, {info.files[index]}).front();
 }
 
 Result<model::Counterparty> parties_of(const Context& context, const Served& served,

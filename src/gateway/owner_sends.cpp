@@ -1,24 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/grant.hpp"
 #include "gateway/letters.hpp"
 #include "gateway/owner.hpp"
 #include "gateway/steps.hpp"
+#include "gateway/words.hpp"
 #include "model/identifier.hpp"
 #include "model/npub.hpp"
-#include "seal/dmid_tag.hpp"
-#include "seal/nip59.hpp"
+
+#include <algorithm>
 
 namespace dmid::gateway
 {
 namespace
 {
-/// The party that the owner wants to write to, resolved where it is a number.
-struct Addressee
+/// Messages of a conversation that are looked at for what an answer refers to, and references it has.
+constexpr std::size_t kMostLookedAt = 1000;
+constexpr std::size_t kMostReferences = 8;
+
+/// `Re: ` in front, once.
+std::string answering(const std::string& subject)
 {
-    model::Party party;
-    XOnlyKey key;
-    std::optional<model::Tail> ext; ///< as the owner wrote it
-};
+    const bool already = subject.size() >= 3 && (subject[0] == 'R' || subject[0] == 'r') &&
+                         (subject[1] == 'e' || subject[1] == 'E') && subject[2] == ':';
+    return already || subject.empty() ? subject : shortened("Re: " + subject, model::kMaxSubject);
+}
+
+/// Nothing where no channel of this node carries letters in the clear to the party.
+std::optional<Addressee> in_the_clear(const Context& context, const model::Party& party)
+{
+    for (const auto& [name, channel] : context.channels)
+        if (channel->address_of(party))
+            return Addressee{party, {}, {}};
+    return std::nullopt;
+}
 
 net::Task<Result<Addressee>> find_number(Context& context, ServedPtr served, std::string to)
 {
@@ -44,7 +57,12 @@ net::Task<Result<Addressee>> find_party(Context& context, ServedPtr served, mode
         co_return Addressee{first, nostr->key, {}};
     const auto* identity = std::get_if<model::Identity>(&first);
     if (identity == nullptr)
-        co_return fail(Errc::internal_unsupported, "this sender cannot be answered yet");
+    {
+        auto clear = in_the_clear(context, first);
+        if (!clear)
+            co_return fail(Errc::internal_unsupported, "no channel of this node reaches this sender");
+        co_return *std::move(clear);
+    }
     auto found = co_await find_number(context, std::move(served), identity->number.digits());
     if (found)
         found->party = *identity;
@@ -68,8 +86,8 @@ net::Task<Result<Addressee>> find_addressee(Context& context, ServedPtr served, 
 
 net::Task<Result<Sent>> send_to(Context& context, ServedPtr served, Addressee to, Draft draft, bool unmask)
 {
-    DMID_CO_TRY(auto bindings, context.bindings.all(served->box()));
-    if (!unmask && (names_an_address(draft.text, bindings) || names_an_address(draft.subject, bindings)))
+    DMID_CO_TRY(const bool masked, keeps_mask(context, *served, draft));
+    if (!unmask && !masked)
         co_return fail(Errc::channel_mask_broken);
     DMID_CO_TRY(auto what, write_letter(context, *served, to.party, to.key, std::move(draft)));
     const Sent sent{what.entries.front().id, what.entries.front().thread};
@@ -91,25 +109,64 @@ Result<std::optional<Hash32>> thread_of(const Context& context, const Served& se
     return stored && !stored->forgotten ? std::optional{stored->entry.thread} : std::nullopt;
 }
 
-/// The rumor that the newest message from the other side is known by there, for the `e` tag.
-std::optional<Hash32> newest_reference(const Context& context, const Served& served, const Hash32& thread)
+/// What the newest messages from the other side are known by there, and their subject: for the `e` tag, for
+/// References.
+void refer_to(const Context& context, const Served& served, const Hash32& thread, Draft& draft)
 {
-    const auto page = gateway::thread(context, served, thread, 0, 1000);
-    if (!page)
-        return std::nullopt;
-    for (auto it = page->messages.rbegin(); it != page->messages.rend(); ++it)
+    const auto view = InboxView::open(context.mailbox);
+    if (!view)
+        return;
+    const auto rows = view->thread(served.box(), thread, 0, kMostLookedAt);
+    if (!rows)
+        return;
+    for (auto it = rows->rbegin(); it != rows->rend() && draft.native_ids.size() < kMostReferences; ++it)
     {
-        if (!it->incoming)
+        if (!it->row.incoming)
             continue;
         const auto stored = context.mailbox.find(served.box(), it->id);
-        if (!stored || !*stored)
-            return std::nullopt;
+        if (!stored || !*stored || (*stored)->forgotten)
+            continue;
         const auto envelope = model::decode_envelope((*stored)->entry.body);
-        return envelope ? std::optional{envelope->ref} : std::nullopt;
+        if (!envelope)
+            continue;
+        if (!draft.answers)
+        {
+            draft.answers = envelope->ref;
+            if (envelope->shape == model::Shape::channel && draft.subject.empty())
+                draft.subject = answering(envelope->subject);
+        }
+        if (!envelope->native_id.empty())
+            draft.native_ids.push_back(envelope->native_id);
     }
-    return std::nullopt;
 }
 } // namespace
+
+Result<bool> keeps_mask(const Context& context, const Served& served, const Draft& draft)
+{
+    DMID_TRY(const auto bindings, context.bindings.all(served.box()));
+    if (names_an_address(draft.text, bindings) || names_an_address(draft.subject, bindings))
+        return false;
+    return std::none_of(draft.files.begin(), draft.files.end(),
+                        [&](const model::Attachment& file) { return names_an_address(file.name, bindings); });
+}
+
+net::Task<Result<Addressed>> address(Context& context, ServedPtr served, Reference to, Draft draft)
+{
+    DMID_CO_TRY(auto thread, thread_of(context, *served, to));
+    auto parties = co_await find_parties(context, served, std::move(to));
+    if (!parties)
+        co_return tl::unexpected<Error>(std::move(parties).error());
+    auto addressee = co_await find_party(context, served, std::move(*parties));
+    if (!addressee)
+        co_return tl::unexpected<Error>(std::move(addressee).error());
+    const model::Counterparty with{addressee->party};
+    draft.thread = thread.value_or(model::thread_id(served->identity, std::nullopt, with));
+    refer_to(context, *served, *draft.thread, draft);
+    Addressed out;
+    out.to = std::move(*addressee);
+    out.draft = std::move(draft);
+    co_return out;
+}
 
 net::Task<Result<Sent>> send(Context& context, ServedPtr served, std::string to, std::string text,
                              std::string subject, bool unmask)
@@ -126,84 +183,12 @@ net::Task<Result<Sent>> send(Context& context, ServedPtr served, std::string to,
 
 net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, std::string text, bool unmask)
 {
-    DMID_CO_TRY(auto thread, thread_of(context, *served, to));
-    auto parties = co_await find_parties(context, served, std::move(to));
-    if (!parties)
-        co_return tl::unexpected<Error>(std::move(parties).error());
-    auto addressee = co_await find_party(context, served, std::move(*parties));
-    if (!addressee)
-        co_return tl::unexpected<Error>(std::move(addressee).error());
     Draft draft;
     draft.text = std::move(text);
-    const model::Counterparty with{addressee->party};
-    draft.thread = thread.value_or(model::thread_id(served->identity, std::nullopt, with));
-    draft.answers = newest_reference(context, *served, *draft.thread);
-    co_return co_await send_to(context, std::move(served), std::move(*addressee), std::move(draft), unmask);
-}
-
-namespace
-{
-/// The same words twice within a second are two messages: the later one is dated to the next free second.
-Result<seal::Rumor> unused_rumor(const Context& context, const store::MailboxId& box, seal::EventBody body,
-                                 UnixTime& now)
-{
-    for (;;)
-    {
-        body.created_at = now;
-        auto rumor = seal::make_rumor(body);
-        DMID_TRY(const auto present, context.mailbox.find(box, rumor.id));
-        if (!present)
-            return rumor;
-        ++now;
-    }
-}
-} // namespace
-
-Result<store::Append> write_letter(Context& context, const Served& served, const model::Party& to,
-                                   const XOnlyKey& key, Draft draft)
-{
-    if (served.keys.empty())
-        return fail(Errc::key_not_found, "the node holds no inbox key of this number");
-    if (!is_utf8(draft.text) || draft.text.find('\0') != std::string::npos)
-        return fail(Errc::codec_utf8);
-    if (draft.text.size() > kMaxLetter)
-        return fail(Errc::message_too_large,
-                    "a message has at most " + std::to_string(kMaxLetter) + " bytes");
-    auto now = context.clock.now();
-    seal::EventBody body = seal::make_text(served.keys.front().key, key, now, draft.text, draft.answers);
-    if (!draft.subject.empty())
-        body.tags.push_back({"subject", draft.subject});
-    body.tags.push_back(seal::dmid_tag(served.identity));
-    if (draft.ext)
-        body.tags.push_back(seal::tail_tag(*draft.ext));
-    if (std::holds_alternative<model::Identity>(to) && draft.receipt.empty())
-    {
-        DMID_TRY(auto ticket, issue_ticket(context, served, to));
-        body.tags.push_back({std::string{kGrantTag}, to_base64url(ticket.view())});
-    }
-    if (draft.control)
-        body.tags.push_back(
-            {std::string{kControlTag}, std::string{draft.receipt.empty() ? kGrantNotice : kReceiptNotice}});
-    if (!draft.receipt.empty())
-        body.tags.push_back({std::string{kReceiptTag}, draft.receipt});
-    DMID_TRY(const auto rumor, unused_rumor(context, served.box(), std::move(body), now));
-
-    const auto thread = draft.thread.value_or(model::thread_id(served.identity, std::nullopt, {to}));
-    Outgoing meta{to, thread, now, draft.control};
-    store::Entry entry;
-    entry.id = rumor.id;
-    entry.kind = static_cast<std::uint16_t>(Kind::outgoing);
-    entry.thread = meta.thread;
-    entry.meta = encode(meta);
-    entry.body = encode(Letter{seal::to_json(rumor), std::move(draft.text), std::move(draft.subject)});
-    entry.time = context.clock.now_ms();
-    entry.work_due = entry.time;
-
-    store::Append what;
-    what.mailbox = served.box();
-    what.entries.push_back(std::move(entry));
-    if (!draft.control)
-        what.entries.push_back(consent_entry(served, {to}, Consent::answered, now));
-    return what;
+    auto addressed = co_await address(context, served, std::move(to), std::move(draft));
+    if (!addressed)
+        co_return tl::unexpected<Error>(std::move(addressed).error());
+    co_return co_await send_to(context, std::move(served), std::move(addressed->to),
+                               std::move(addressed->draft), unmask);
 }
 } // namespace dmid::gateway

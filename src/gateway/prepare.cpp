@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crypto/hmac.hpp"
+#include "gateway/files.hpp"
 #include "gateway/grant.hpp"
 #include "gateway/legs.hpp"
+#include "gateway/letters.hpp"
+#include "gateway/tokens.hpp"
 #include "gateway/views.hpp"
 #include "gateway/words.hpp"
 #include "keys/random.hpp"
@@ -48,6 +50,7 @@ channel::Leg leg_of(const Context& context, const store::WorkItem& item, std::st
     channel::Leg leg;
     leg.id = item.entry.id;
     leg.address = std::move(address);
+    leg.report_token = report_token(context, item.ref.mailbox, item.entry.id);
     leg.attempt = progress.failures;
     // More claims than known ends: one was cut, maybe behind the handing over.
     leg.repeated = progress.uncertain || item.ref.attempt > progress.finished + 1;
@@ -55,14 +58,15 @@ channel::Leg leg_of(const Context& context, const store::WorkItem& item, std::st
     return leg;
 }
 
-/// The address under which an answer belongs to this thread: 26 letters that nobody can guess.
-std::string reply_token(const Context& context, const store::MailboxId& box, const Hash32& thread)
+/// The text, and below it what did not come with it.
+std::string text_for(const std::string& text, const Arrived& meta, const std::string& files_apart)
 {
-    auto bytes = to_bytes(as_bytes("dmid/reply-token"));
-    dmid::append(bytes, box.view());
-    dmid::append(bytes, thread.view());
-    const auto mac = crypto::hmac_sha256(context.node_key.secret.view(), bytes);
-    return to_base32(mac.view().first(16));
+    auto out = text;
+    if (!meta.lost.empty())
+        out += "\n\n[" + meta.lost + "]";
+    if (!files_apart.empty())
+        out += "\n\n[with files, which `dmid thread` shows:\n" + files_apart + "]";
+    return out;
 }
 
 std::vector<Hash32> earlier_legs(const InboxView& view, const store::MailboxId& box, const MessageRow& row,
@@ -114,6 +118,11 @@ Prepared to_owner(Context& context, const store::WorkItem& item, const LegMeta& 
     const auto envelope = model::decode_envelope((*stored)->entry.body);
     if (!envelope)
         return refused(envelope.error().code, "the message does not read back");
+    const auto arrived = decode_arrived((*stored)->entry.meta);
+    if (!arrived)
+        return refused(arrived.error().code, "the message does not read back");
+    const auto files = attachments_of(*envelope);
+    const bool take = carries(*channel->second, files);
     const auto traits = channel->second->traits();
     out.ready = true;
     out.channel = channel->first;
@@ -121,9 +130,13 @@ Prepared to_owner(Context& context, const store::WorkItem& item, const LegMeta& 
     out.message.number = served->identity.number.in_fours();
     out.message.sender = sender_words(envelope->from);
     out.message.proofs = proof_words(envelope->classes);
+    out.message.proofs.insert(out.message.proofs.end(), arrived->marks.begin(), arrived->marks.end());
     out.message.encryption = encryption_words(envelope->shape, traits.ends_encryption, channel->first);
     out.message.subject = envelope->subject;
-    out.message.text = model::joined_text(*envelope);
+    out.message.text =
+        text_for(model::joined_text(*envelope), *arrived, take ? std::string{} : files_in_words(files));
+    if (take)
+        out.message.files = open_files(context, files);
     out.message.sent_at = envelope->sent_at;
     out.message.reply_token = reply_token(context, box, (*row)->thread);
     out.message.earlier = earlier_legs(*view, box, **row, meta.plan.label);
@@ -192,6 +205,29 @@ Result<std::string> seal_letter(const Context& context, const Served& served, co
     return seal::to_json(sealed);
 }
 
+/// A letter to somebody who is reached as they are: the owner's words from the number, and nothing else.
+Prepared in_the_clear(const Context& context, const store::WorkItem& item, const Served& served,
+                      const Outgoing& outgoing, const Letter& letter, const Channels::value_type& channel)
+{
+    auto address = channel.second->address_of(outgoing.to);
+    if (!address)
+        return refused(Errc::channel_unknown, "no channel of this node leads there");
+    if (!carries(*channel.second, letter.files))
+        return refused(Errc::channel_too_large, "the channel does not carry the files");
+    Prepared out;
+    out.ready = true;
+    out.channel = channel.first;
+    out.leg = leg_of(context, item, std::move(*address));
+    out.message.to_owner = false;
+    out.message.number = served.identity.number.in_fours();
+    out.message.text = letter.text;
+    out.message.subject = letter.subject;
+    out.message.sent_at = outgoing.sent_at;
+    out.message.answers = letter.answers;
+    out.message.files = open_files(context, letter.files);
+    return out;
+}
+
 net::Task<Prepared> to_other(Context& context, store::WorkItem item, LegMeta meta)
 {
     const auto& box = item.ref.mailbox;
@@ -209,7 +245,9 @@ net::Task<Prepared> to_other(Context& context, store::WorkItem item, LegMeta met
         co_return refused(Errc::store_corrupt, "the message does not read back");
     const auto channel = context.channels.find(meta.channel);
     if (channel == context.channels.end())
-        co_return refused(Errc::channel_unknown, "no channel of this node carries sealed messages");
+        co_return refused(Errc::channel_unknown, "no channel of this node leads there");
+    if (Addressee{outgoing->to}.in_the_clear())
+        co_return in_the_clear(context, item, *served, *outgoing, *letter, *channel);
 
     auto target = co_await find_target(context, box, outgoing->to);
     if (!target)
@@ -226,6 +264,7 @@ net::Task<Prepared> to_other(Context& context, store::WorkItem item, LegMeta met
     out.channel = channel->first;
     out.leg = leg_of(context, item, to_hex(target->key.view()));
     out.leg.routes = std::move(target->routes);
+    out.message.to_owner = false;
     out.message.number = served->identity.number.in_fours();
     out.message.text = letter->text;
     out.message.subject = letter->subject;

@@ -53,22 +53,26 @@ std::string way_of(const LegMeta& meta)
     return meta.to_owner ? meta.plan.label : std::string{"to others"};
 }
 
-void note_health(Context& context, const LegMeta& meta, const channel::Attempt& attempt)
+void note_health(Context& context, const store::WorkItem& item, const LegMeta& meta,
+                 const channel::Attempt& attempt)
 {
+    const auto served = served_by_box(context, item.ref.mailbox);
+    const auto number = served ? std::optional{served->identity.number} : std::nullopt;
     const auto way = way_of(meta);
     const auto alarm = "way " + way;
     const auto now = context.clock.now();
     if (attempt.outcome == channel::Outcome::accepted)
     {
         context.health.success(way, now);
-        context.alarms.clear(alarm);
+        context.alarms.clear(alarm, number);
         return;
     }
     const auto failures = context.health.failure(way, attempt.detail, now);
     // A stranger's server that is down is no failure of ours; only the owner's own ways raise alarms.
     if (meta.to_owner && failures >= kDeadAfter)
         context.alarms.raise(
-            alarm, "messages for " + way + " do not get through: " + std::string{name(attempt.code)}, now);
+            alarm, "messages for " + way + " do not get through: " + std::string{name(attempt.code)}, now,
+            AlarmScope{number, way});
 }
 
 std::string_view name_of(channel::Outcome outcome)
@@ -177,7 +181,7 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
     what.mailbox = item.ref.mailbox;
     if (prepared.ready)
     {
-        note_health(context, meta, attempt);
+        note_health(context, item, meta, attempt);
         note(context, describe(item, meta, attempt));
         context.meters->count(Meter::leg, meta.channel, name_of(attempt.outcome));
     }

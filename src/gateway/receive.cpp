@@ -38,6 +38,7 @@ Refusal receive_wrap(Context& context, Arrival& arrival)
     if (const auto genuine = seal::verify(*event); !genuine)
         return refuse(genuine.error());
     arrival.promised = event->id;
+    arrival.size = arrival.in.body.size();
     arrival.wrap = std::move(*event);
     return std::nullopt;
 }
@@ -56,7 +57,22 @@ Refusal receive_signed(Context& context, Arrival& arrival)
     if (!digest)
         return refuse(digest.error());
     arrival.promised = *digest;
+    arrival.size = arrival.in.body.size();
     arrival.signed_text = std::move(*message);
+    return std::nullopt;
+}
+
+Refusal receive_letter(Context& context, Arrival& arrival)
+{
+    const auto& letter = *arrival.in.letter;
+    arrival.to = context.served.by_number(letter.number);
+    if (!arrival.to)
+        return refuse(Errc::gateway_not_served);
+    arrival.size = letter.subject.size() + letter.text.size();
+    for (const auto& file : letter.files)
+        arrival.size += file.size;
+    if (letter.text.size() > model::kMaxText || letter.files.size() >= model::kMaxParts)
+        return refuse(Errc::message_too_large);
     return std::nullopt;
 }
 } // namespace
@@ -70,6 +86,8 @@ Refusal receive(Context& context, Arrival& arrival)
     case channel::Shape::signed_text:
         return receive_signed(context, arrival);
     case channel::Shape::letter:
+        if (arrival.in.letter)
+            return receive_letter(context, arrival);
         break;
     }
     return refuse(Errc::internal_unsupported);

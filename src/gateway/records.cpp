@@ -14,6 +14,43 @@ using codec::MapReader;
 
 constexpr std::size_t kMaxWords = 1024;
 constexpr std::size_t kMaxLegs = 64;
+constexpr std::size_t kMaxMarks = 64;
+constexpr std::size_t kMaxAnswers = 8;
+
+Cbor texts(const std::vector<std::string>& list)
+{
+    Cbor::Array array;
+    for (const auto& text : list)
+        array.push_back(text);
+    return array;
+}
+
+/// Keys that came with a later version: absent in older logs, and left out where they say nothing.
+Result<std::vector<std::string>> read_texts(MapReader& map, std::string_view key, std::size_t most)
+{
+    std::vector<std::string> out;
+    if (!map.has(key))
+        return out;
+    DMID_TRY(auto items, map.array(key, most));
+    for (const auto& item : items)
+    {
+        DMID_TRY(auto text, item.text(kMaxWords));
+        out.push_back(std::move(text));
+    }
+    return out;
+}
+
+Result<std::string> read_text_if_any(MapReader& map, std::string_view key)
+{
+    DMID_TRY(auto text, map.optional_text(key, kMaxWords));
+    return std::move(text).value_or(std::string{});
+}
+
+Result<bool> read_flag_if_any(MapReader& map, std::string_view key)
+{
+    DMID_TRY(const auto flag, map.optional_boolean(key));
+    return flag.value_or(false);
+}
 
 Cbor parties(const model::Counterparty& list)
 {
@@ -139,6 +176,12 @@ Bytes encode(const Arrived& m)
                   {"legs", plans(m.legs)}};
     if (m.rule)
         map.set("rule", *m.rule);
+    if (!m.marks.empty())
+        map.set("marks", texts(m.marks));
+    if (!m.lost.empty())
+        map.set("lost", m.lost);
+    if (m.automatic)
+        map.set("automatic", true);
     return codec::encode_cbor(map);
 }
 
@@ -165,14 +208,20 @@ Result<Arrived> decode_arrived(ByteView bytes)
                                 DMID_TRY(auto rule, map.optional_uint("rule", UINT32_MAX));
                                 if (rule)
                                     m.rule = static_cast<std::uint32_t>(*rule);
+                                DMID_TRY(m.marks, read_texts(map, "marks", kMaxMarks));
+                                DMID_TRY(m.lost, read_text_if_any(map, "lost"));
+                                DMID_TRY(m.automatic, read_flag_if_any(map, "automatic"));
                                 return {};
                             });
 }
 
 Bytes encode(const Outgoing& m)
 {
-    return codec::encode_cbor(Cbor::Map{
-        {"to", model::to_cbor(m.to)}, {"thread", m.thread}, {"sent", m.sent_at}, {"control", m.control}});
+    Cbor::Map map{
+        {"to", model::to_cbor(m.to)}, {"thread", m.thread}, {"sent", m.sent_at}, {"control", m.control}};
+    if (!m.why.empty())
+        map.set("why", m.why);
+    return codec::encode_cbor(map);
 }
 
 Result<Outgoing> decode_outgoing(ByteView bytes)
@@ -185,13 +234,24 @@ Result<Outgoing> decode_outgoing(ByteView bytes)
                                  DMID_TRY(m.thread, map.fixed<Hash32>("thread"));
                                  DMID_TRY(m.sent_at, map.integer("sent"));
                                  DMID_TRY(m.control, map.boolean("control"));
+                                 DMID_TRY(m.why, read_text_if_any(map, "why"));
                                  return {};
                              });
 }
 
 Bytes encode(const Letter& l)
 {
-    return codec::encode_cbor(Cbor::Map{{"rumor", l.rumor}, {"text", l.text}, {"subject", l.subject}});
+    Cbor::Map map{{"rumor", l.rumor}, {"text", l.text}, {"subject", l.subject}};
+    if (!l.answers.empty())
+        map.set("answers", texts(l.answers));
+    if (!l.files.empty())
+    {
+        Cbor::Array files;
+        for (const auto& file : l.files)
+            files.push_back(model::attachment_to_cbor(file));
+        map.set("files", std::move(files));
+    }
+    return codec::encode_cbor(map);
 }
 
 Result<Letter> decode_letter(ByteView bytes)
@@ -202,6 +262,15 @@ Result<Letter> decode_letter(ByteView bytes)
                                DMID_TRY(l.rumor, map.text("rumor", store::kMaxBody));
                                DMID_TRY(l.text, map.text("text", store::kMaxBody));
                                DMID_TRY(l.subject, map.text("subject", model::kMaxSubject));
+                               DMID_TRY(l.answers, read_texts(map, "answers", kMaxAnswers));
+                               if (!map.has("files"))
+                                   return {};
+                               DMID_TRY(auto files, map.array("files", model::kMaxParts));
+                               for (const auto& item : files)
+                               {
+                                   DMID_TRY(auto file, model::attachment_from_cbor(item));
+                                   l.files.push_back(std::move(file));
+                               }
                                return {};
                            });
 }
@@ -232,14 +301,17 @@ Result<LegMeta> decode_leg(ByteView bytes)
 
 Bytes encode(const OutcomeMeta& m)
 {
-    return codec::encode_cbor(Cbor::Map{{"message", m.message},
-                                        {"leg", m.leg},
-                                        {"state", static_cast<unsigned>(m.state)},
-                                        {"label", m.label},
-                                        {"channel", m.channel},
-                                        {"detail", m.detail},
-                                        {"repeated", m.repeated},
-                                        {"at", m.at}});
+    Cbor::Map map{{"message", m.message},
+                  {"leg", m.leg},
+                  {"state", static_cast<unsigned>(m.state)},
+                  {"label", m.label},
+                  {"channel", m.channel},
+                  {"detail", m.detail},
+                  {"repeated", m.repeated},
+                  {"at", m.at}};
+    if (m.reported)
+        map.set("reported", true);
+    return codec::encode_cbor(map);
 }
 
 Result<OutcomeMeta> decode_outcome(ByteView bytes)
@@ -254,6 +326,7 @@ Result<OutcomeMeta> decode_outcome(ByteView bytes)
                                     DMID_TRY(m.channel, map.text("channel", 64));
                                     DMID_TRY(m.detail, map.text("detail", kMaxWords));
                                     DMID_TRY(m.repeated, map.boolean("repeated"));
+                                    DMID_TRY(m.reported, read_flag_if_any(map, "reported"));
                                     DMID_TRY(m.at, map.integer("at"));
                                     return {};
                                 });

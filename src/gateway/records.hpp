@@ -24,6 +24,7 @@ enum class Kind : std::uint16_t
     released = 6,  ///< a held message was judged again; work like an arrived one
     discarded = 7, ///< a held message ended: blocked or expired
     notice = 8,    ///< a control message of another node: a grant or a receipt; body: what it said
+    unsent = 9,    ///< what the owner said on a channel and must confirm before it goes out; as `outgoing`
 };
 
 /// How a message stands. The order is that of progress; a state never goes back.
@@ -65,23 +66,31 @@ struct Arrived
     bool counted = false;   ///< kept, or dropped with the answer of a kept one: counts against the caps
     std::uint8_t work = 0;  ///< bits shown at the door; a later judgement honours them
     std::vector<LegPlan> legs;
+    std::vector<std::string> marks; ///< facts about the proof, in words
+    std::string lost;               ///< what the channel could not carry over, in words
+    bool automatic = false;         ///< a program made it
 };
 
-/// Of what the owner sent.
+/// Of what the owner sent, and of what waits unsent.
 struct Outgoing
 {
     model::Party to;
     Hash32 thread;
     UnixTime sent_at = 0;
     bool control = false; ///< between nodes; no message that people see
+    std::string why;      ///< of an unsent one: what it waits for
 };
 
 /// The body of an outgoing entry.
 struct Letter
 {
-    std::string rumor; ///< unsigned kind 14 event as JSON; sealed at each attempt to the key of the day
-    std::string text;  ///< for threads and channels that carry no seals
+    /// Unsigned kind 14 event as JSON; sealed at each attempt to the key of the day. Empty where it goes out
+    /// in the clear.
+    std::string rumor;
+    std::string text; ///< for threads and channels that carry no seals
     std::string subject;
+    std::vector<std::string> answers; ///< in the clear: the reader's own ids of what it answers, newest first
+    std::vector<model::Attachment> files;
 };
 
 /// Of a leg.
@@ -104,6 +113,7 @@ struct OutcomeMeta
     std::string channel;
     std::string detail;    ///< in words
     bool repeated = false; ///< may have arrived twice
+    bool reported = false; ///< another server said so afterwards
     UnixTime at = 0;
 };
 

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/backoff.hpp"
 #include "gateway/legs.hpp"
+#include "gateway/letters.hpp"
 #include "keys/random.hpp"
 
 namespace dmid::gateway
 {
 namespace
 {
-/// The channel that takes messages to others: the one that carries seals.
-std::string sealing_channel(const Context& context)
+/// The channel that takes a letter to somebody else: the one that reaches such a party in the clear, or the
+/// one that carries seals.
+std::string channel_to(const Context& context, const model::Party& to)
 {
+    const bool clear = Addressee{to}.in_the_clear();
     for (const auto& [name, channel] : context.channels)
-        if (channel->traits().takes_sealed)
+        if (clear ? channel->address_of(to).has_value() : channel->traits().takes_sealed)
             return name;
     return {};
 }
@@ -72,11 +75,13 @@ Result<store::Append> plan_fan_out(Context& context, const store::WorkItem& item
     }
     case Kind::outgoing:
     {
+        DMID_TRY(const auto outgoing, decode_outgoing(item.entry.meta));
         LegMeta meta;
         meta.message = item.entry.id;
         meta.to_owner = false;
-        meta.channel = sealing_channel(context);
-        meta.give_up = context.clock.now_ms() + kGiveUpMs;
+        meta.channel = channel_to(context, outgoing.to);
+        meta.give_up =
+            context.clock.now_ms() + (Addressee{outgoing.to}.in_the_clear() ? kGiveUpMailMs : kGiveUpMs);
         what.entries.push_back(leg_entry(item.entry.id, item.entry, meta, 0, context.clock.now_ms()));
         break;
     }

@@ -27,6 +27,7 @@ struct Arrival
     ServedPtr to;
     std::optional<seal::Event> wrap;             ///< shape wrap: its signature verified
     std::optional<seal::SignedText> signed_text; ///< shape signed: its signature not yet
+    std::uint64_t size = 0;                      ///< bytes that count against caps and quotas
     Hash32 promised; ///< what the sender can compute: the wrap's id, or the EIP-712 digest
 
     // authenticate
@@ -36,6 +37,9 @@ struct Arrival
     Hash32 id;
     model::Envelope envelope; ///< `from` and `classes` are final after resolve
     model::ClassMask unknown = 0;
+    bool seen = false;               ///< a letter that is here already: the answer is that of the first time
+    std::vector<store::Charge> once; ///< of a letter: what may be accepted only once
+    std::vector<std::string> marks;  ///< of a letter: facts about its proof
 
     // resolve
     std::optional<Standing> standing; ///< of a sender that is a number
@@ -50,6 +54,10 @@ struct Arrival
 
 /// Whose number it is for, and whether the form holds.
 Refusal receive(Context& context, Arrival& arrival);
+/// Fills a letter's envelope and id from what the channel proved (letter_in.cpp).
+Refusal read_letter(Context& context, Arrival& arrival);
+/// Why an append of a letter met a limit: something of it had been accepted before, or the policy's rate.
+channel::Answer limited(const Context& context, const Arrival& arrival);
 /// Who made it: judges what stands outside the seal, then opens it.
 Refusal authenticate(Context& context, Arrival& arrival);
 /// Whether the maker is the proven holder of a number. Asks the chain.

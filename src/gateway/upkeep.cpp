@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/upkeep.hpp"
 
+#include "gateway/alarm_sender.hpp"
+#include "gateway/files.hpp"
 #include "gateway/grant.hpp"
 #include "gateway/letters.hpp"
 #include "gateway/receipts_out.hpp"
@@ -19,6 +21,8 @@ constexpr UnixTime kKeepCounters = 2 * 7 * 24 * 3600;
 constexpr UnixMillis kFirstLookMs = 1'000;
 constexpr UnixMillis kTickMs = 250;
 constexpr UnixTime kSweepEvery = 300;
+/// How often alarms are looked at for the owner's other ways (milliseconds).
+constexpr UnixMillis kAlarmsMs = 15'000;
 constexpr std::size_t kMostRequests = 100'000;
 
 /// Requests that arrived before, with their threads.
@@ -88,12 +92,12 @@ struct Upkeep::Impl
             const auto done = co_await refresh_number(self->context, number);
             const auto alarm = "chain " + number.number.digits();
             if (done)
-                self->context.alarms.clear(alarm);
+                self->context.alarms.clear(alarm, number.number);
             else
                 self->context.alarms.raise(alarm,
                                            number.number.in_fours() + " cannot be read from the chain: " +
                                                std::string{name(done.error().code)},
-                                           self->context.clock.now());
+                                           self->context.clock.now(), AlarmScope{number.number});
         }
     }
 
@@ -101,9 +105,14 @@ struct Upkeep::Impl
     {
         const auto now = context.clock.now_ms();
         for (const auto& served : context.served.all())
+        {
             if (const auto done = expire_requests(context, *served); !done)
                 context.alarms.raise(
                     "store", "requests cannot expire: " + std::string{name(done.error().code)}, now / 1000);
+            if (const auto done = sweep_files(context, served->box(), now / 1000); !done)
+                context.alarms.raise(
+                    "store", "files cannot be dropped: " + std::string{name(done.error().code)}, now / 1000);
+        }
         for (;;)
         {
             const auto swept = context.mailbox.sweep(now, now / 1000 - kKeepCounters, kSweepBatch);
@@ -122,6 +131,7 @@ struct Upkeep::Impl
     {
         UnixMillis next_refresh = 0;
         UnixTime next_sweep = 0;
+        UnixMillis next_alarms = 0;
         seal::UtcDay day = seal::utc_day(self->context.clock.now());
         while (!self->stopping)
         {
@@ -129,6 +139,7 @@ struct Upkeep::Impl
             // A clock that was set back must not put things off for a day.
             next_refresh = std::min(next_refresh, now + kRefreshMs);
             next_sweep = std::min(next_sweep, now / 1000 + kSweepEvery);
+            next_alarms = std::min(next_alarms, now + kAlarmsMs);
             if (now >= next_refresh)
             {
                 co_await refresh(self);
@@ -143,6 +154,12 @@ struct Upkeep::Impl
             {
                 self->renew_tickets();
                 day = today;
+            }
+            if (now >= next_alarms)
+            {
+                self->context.alarms.lapse(now / 1000);
+                co_await send_alarms(self->context);
+                next_alarms = now + kAlarmsMs;
             }
             co_await net::sleep_for(net::Millis{kTickMs});
         }

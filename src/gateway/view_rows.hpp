@@ -19,6 +19,7 @@ enum class Tag : std::uint8_t
     held_all = 'Q',  ///< → bytes
     contact = 'C',   ///< + party id → ContactRow without the denial
     denied = 'D',    ///< + party id of any epoch → time
+    leg = 'L',       ///< + leg id → its message's id: reports name a leg
 };
 
 Bytes key(const store::MailboxId& box, Tag tag);

@@ -121,6 +121,36 @@ Result<std::uint64_t> InboxView::held_bytes(const store::MailboxId& box) const
     return bytes ? rows::decode_number(*bytes) : std::uint64_t{0};
 }
 
+namespace
+{
+Result<std::vector<Hash32>> ids_from(const store::ViewReader& reader, Bytes prefix, ByteView begin,
+                                     std::size_t limit)
+{
+    const auto at = prefix.size();
+    store::Scan scan;
+    scan.prefix = std::move(prefix);
+    dmid::append(scan.prefix, begin);
+    scan.limit = limit;
+    DMID_TRY(auto found, reader.scan(scan));
+    std::vector<Hash32> out;
+    for (const auto& [key, value] : found)
+        out.push_back(rows::decode_id(ByteView{key}.subspan(at)));
+    return out;
+}
+} // namespace
+
+Result<std::vector<Hash32>> InboxView::threads_from(const store::MailboxId& box, ByteView begin,
+                                                    std::size_t limit) const
+{
+    return ids_from(*reader_, rows::key(box, Tag::thread), begin, limit);
+}
+
+Result<std::vector<Hash32>> InboxView::legs_from(const store::MailboxId& box, ByteView begin,
+                                                 std::size_t limit) const
+{
+    return ids_from(*reader_, rows::key(box, Tag::leg), begin, limit);
+}
+
 Result<ContactRow> InboxView::contact(const store::MailboxId& box, const model::Counterparty& parties) const
 {
     ContactRow joined;

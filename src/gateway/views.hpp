@@ -95,6 +95,11 @@ public:
     Result<HeldSum> held_sum(const store::MailboxId& box, const Hash32& party, UnixTime now) const;
     /// Bytes held of everyone: what counts against the strangers' quota.
     Result<std::uint64_t> held_bytes(const store::MailboxId& box) const;
+    /// Ids that begin with these bytes: threads with messages in them, and legs. At most `limit`.
+    Result<std::vector<Hash32>> threads_from(const store::MailboxId& box, ByteView begin,
+                                             std::size_t limit) const;
+    Result<std::vector<Hash32>> legs_from(const store::MailboxId& box, ByteView begin,
+                                          std::size_t limit) const;
     /// The joined word about all the parties: a deny of any of them, in any epoch, counts.
     Result<ContactRow> contact(const store::MailboxId& box, const model::Counterparty& parties) const;
 

@@ -33,10 +33,13 @@ std::vector<std::string> proof_words(model::ClassMask classes)
 
 std::string encryption_words(model::Shape shape, bool channel_ends_it, std::string_view channel)
 {
-    std::string out = shape == model::Shape::signed_text
+    std::string out = shape == model::Shape::channel ? "It reached your node without end-to-end encryption."
+                      : shape == model::Shape::signed_text
                           ? "It was signed, but not encrypted, on its way to your node."
                           : "It was encrypted from the sender to your node.";
-    if (channel_ends_it)
+    if (channel_ends_it && shape == model::Shape::channel)
+        out += " It went on over " + std::string{channel} + ".";
+    else if (channel_ends_it)
         out += " From there it went over " + std::string{channel} + ", where that encryption does not reach.";
     return out;
 }

@@ -59,6 +59,12 @@ public:
         return address.text();
     }
 
+    std::optional<std::string> address_of(const model::Party& party) const override
+    {
+        const auto* email = std::get_if<model::EmailAddress>(&party);
+        return email != nullptr ? std::optional{email->address} : std::nullopt;
+    }
+
     net::Task<channel::Attempt> send(channel::Leg leg, channel::Outgoing message) override
     {
         channel::Attempt refused;

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/grant.hpp"
+#include "gateway/letters.hpp"
+#include "keys/random.hpp"
+#include "seal/dmid_tag.hpp"
+#include "seal/nip59.hpp"
+
+namespace dmid::gateway
+{
+namespace
+{
+/// The same words twice within a second are two messages: the later one is dated to the next free second.
+Result<seal::Rumor> unused_rumor(const Context& context, const store::MailboxId& box, seal::EventBody body,
+                                 UnixTime& now)
+{
+    for (;;)
+    {
+        body.created_at = now;
+        auto rumor = seal::make_rumor(body);
+        DMID_TRY(const auto present, context.mailbox.find(box, rumor.id));
+        if (!present)
+            return rumor;
+        ++now;
+    }
+}
+
+Result<seal::Rumor> make_rumor(Context& context, const Served& served, const model::Party& to,
+                               const XOnlyKey& key, const Draft& draft, UnixTime& now)
+{
+    if (served.keys.empty())
+        return fail(Errc::key_not_found, "the node holds no inbox key of this number");
+    seal::EventBody body = seal::make_text(served.keys.front().key, key, now, draft.text, draft.answers);
+    if (!draft.subject.empty())
+        body.tags.push_back({"subject", draft.subject});
+    body.tags.push_back(seal::dmid_tag(served.identity));
+    if (draft.ext)
+        body.tags.push_back(seal::tail_tag(*draft.ext));
+    if (std::holds_alternative<model::Identity>(to) && draft.receipt.empty())
+    {
+        DMID_TRY(auto ticket, issue_ticket(context, served, to));
+        body.tags.push_back({std::string{kGrantTag}, to_base64url(ticket.view())});
+    }
+    if (draft.control)
+        body.tags.push_back(
+            {std::string{kControlTag}, std::string{draft.receipt.empty() ? kGrantNotice : kReceiptNotice}});
+    if (!draft.receipt.empty())
+        body.tags.push_back({std::string{kReceiptTag}, draft.receipt});
+    return unused_rumor(context, served.box(), std::move(body), now);
+}
+} // namespace
+
+Result<store::Append> write_letter(Context& context, const Served& served, const model::Party& to,
+                                   const XOnlyKey& key, Draft draft)
+{
+    if (!is_utf8(draft.text) || draft.text.find('\0') != std::string::npos)
+        return fail(Errc::codec_utf8);
+    if (draft.text.size() > kMaxLetter)
+        return fail(Errc::message_too_large,
+                    "a message has at most " + std::to_string(kMaxLetter) + " bytes");
+    auto now = context.clock.now();
+    const bool clear = Addressee{to}.in_the_clear();
+    if (!clear && !draft.files.empty())
+        return fail(Errc::internal_unsupported, "files do not go to numbers yet");
+    Letter letter;
+    store::Entry entry;
+    if (clear)
+    {
+        // Each is a message of its own, however often the same words are said.
+        entry.id = keys::random_fixed<Hash32>();
+        letter.answers = std::move(draft.native_ids);
+        letter.files = std::move(draft.files);
+    }
+    else
+    {
+        DMID_TRY(const auto rumor, make_rumor(context, served, to, key, draft, now));
+        entry.id = rumor.id;
+        letter.rumor = seal::to_json(rumor);
+    }
+    letter.text = std::move(draft.text);
+    letter.subject = std::move(draft.subject);
+
+    Outgoing meta;
+    meta.to = to;
+    meta.thread = draft.thread.value_or(model::thread_id(served.identity, std::nullopt, {to}));
+    meta.sent_at = now;
+    meta.control = draft.control;
+    entry.kind = static_cast<std::uint16_t>(Kind::outgoing);
+    entry.thread = meta.thread;
+    entry.meta = encode(meta);
+    entry.body = encode(letter);
+    entry.time = context.clock.now_ms();
+    entry.work_due = entry.time;
+
+    store::Append what;
+    what.mailbox = served.box();
+    what.entries.push_back(std::move(entry));
+    if (!draft.control)
+        what.entries.push_back(consent_entry(served, {to}, Consent::answered, now));
+    return what;
+}
+} // namespace dmid::gateway
