@@ -42,6 +42,7 @@ const std::array kRoutes{
     Route{"POST", "/v1/bind", &owner::bind},
     Route{"POST", "/v1/bind/confirm", &owner::confirm_binding},
     Route{"POST", "/v1/unbind", &owner::unbind},
+    Route{"POST", "/v1/app-password", &owner::app_password},
 };
 
 const Route* find_route(std::string_view method, std::string_view path)

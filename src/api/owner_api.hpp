@@ -31,6 +31,7 @@ net::Task<net::HttpResponse> confirm(Call call);
 net::Task<net::HttpResponse> bind(Call call);
 net::Task<net::HttpResponse> confirm_binding(Call call);
 net::Task<net::HttpResponse> unbind(Call call);
+net::Task<net::HttpResponse> app_password(Call call);
 net::Task<net::HttpResponse> set_policy(Call call);
 net::Task<net::HttpResponse> events(Call call);
 } // namespace dmid::api::owner

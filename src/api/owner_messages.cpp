@@ -4,6 +4,8 @@
 #include "api/request.hpp"
 #include "api/views.hpp"
 
+#include <charconv>
+
 namespace dmid::api::owner
 {
 namespace json = boost::json;
@@ -117,8 +119,39 @@ net::HttpResponse thread(const Call& call)
     return answer(200, body);
 }
 
+namespace
+{
+/// The bytes of one file of a message: `{id}/files/{n}`, counted from 0.
+net::HttpResponse file(const Call& call, const Hash32& id, std::string_view index)
+{
+    std::size_t n = 0;
+    const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), n);
+    if (index.empty() || error != std::errc{} || end != index.data() + index.size())
+        return problem(Error{Errc::gateway_no_such_entry, "a file is named by its place, counted from 0"});
+    const auto found = gateway::file(call.context, *call.served, id, n);
+    if (!found)
+        return problem(found.error());
+    const auto bytes = found->read(0, static_cast<std::size_t>(found->size));
+    if (!bytes)
+        return problem(bytes.error());
+    net::HttpResponse response;
+    // Never a type that a browser would show: what strangers send is a download and nothing else.
+    response.headers.set("Content-Type", "application/octet-stream");
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    response.body.assign(bytes->begin(), bytes->end());
+    return response;
+}
+} // namespace
+
 net::HttpResponse message(const Call& call)
 {
+    constexpr std::string_view kFiles = "/files/";
+    if (const auto at = call.tail.find(kFiles); at != std::string::npos)
+    {
+        const auto of = fixed_from_hex<Hash32>(std::string_view{call.tail}.substr(0, at));
+        return of ? file(call, *of, std::string_view{call.tail}.substr(at + kFiles.size()))
+                  : problem(of.error());
+    }
     const auto id = fixed_from_hex<Hash32>(call.tail);
     if (!id)
         return problem(id.error());

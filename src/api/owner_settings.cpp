@@ -4,6 +4,7 @@
 #include "api/request.hpp"
 #include "api/views.hpp"
 #include "codec/dag_cbor.hpp"
+#include "gateway/app_passwords.hpp"
 #include "gateway/own_policy.hpp"
 #include "keys/random.hpp"
 #include "policy/explain.hpp"
@@ -51,7 +52,12 @@ net::HttpResponse channels(const Call& call)
         return problem(bindings.error());
     json::array out;
     for (const auto& binding : *bindings)
-        out.push_back(to_json(binding, call.context.health.of(binding.label)));
+    {
+        auto row = to_json(binding, call.context.health.of(binding.label));
+        const auto since = gateway::app_password_since(call.context, *call.served, binding.label);
+        row["app_password_since"] = since && *since ? json::value(**since) : json::value(nullptr);
+        out.push_back(std::move(row));
+    }
     json::array kinds;
     for (const auto& [name, channel] : call.context.channels)
     {
@@ -126,6 +132,27 @@ net::Task<net::HttpResponse> unbind(Call call)
     if (const auto removed = call.context.bindings.remove(call.served->box(), *label); !removed)
         co_return problem(removed.error());
     co_return answer(200, {{"label", *label}, {"state", "unbound"}});
+}
+
+net::Task<net::HttpResponse> app_password(Call call)
+{
+    auto body = Body::parse(call.request, {"label", "revoke"});
+    if (!body)
+        co_return problem(body.error());
+    auto label = body->text("label");
+    auto revoke = body->flag("revoke");
+    if (!label || !revoke)
+        co_return problem(first_error(label, revoke));
+    if (*revoke)
+    {
+        const auto revoked = gateway::revoke_app_password(call.context, *call.served, *label);
+        co_return revoked ? answer(200, {{"label", *label}, {"state", "revoked"}}) : problem(revoked.error());
+    }
+    const auto made = gateway::make_app_password(call.context, *call.served, *label);
+    if (!made)
+        co_return problem(made.error());
+    // Shown this once; the node keeps a keyed hash.
+    co_return answer(200, {{"label", *label}, {"user", made->user}, {"password", made->password}});
 }
 
 net::HttpResponse policy(const Call& call)

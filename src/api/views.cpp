@@ -59,6 +59,12 @@ json::object to_json(const gateway::MessageInfo& message)
                             {"time", receipt.at},
                             {"detail", receipt.detail},
                             {"repeated", receipt.repeated}});
+    json::array files;
+    for (const auto& file : message.files)
+        files.push_back({{"name", file.name},
+                         {"type", file.media_type},
+                         {"size", file.size},
+                         {"sha256", hex(file.sha256)}});
     json::array proofs;
     for (const auto& proof : message.proofs)
         proofs.emplace_back(proof);
@@ -70,6 +76,8 @@ json::object to_json(const gateway::MessageInfo& message)
             {"proofs", std::move(proofs)},
             {"subject", message.subject},
             {"text", message.text},
+            {"files", std::move(files)},
+            {"lost", message.lost},
             {"sent_at", message.sent_at},
             {"received_at", message.received_at},
             {"state", gateway::name(message.state)},

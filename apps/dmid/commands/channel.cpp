@@ -44,6 +44,25 @@ Result<> confirm(const Invocation& call)
     return send_code(call, node, call.word("LABEL"), call.word("CODE"));
 }
 
+Result<> app_password(const Invocation& call)
+{
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    boost::json::object body{{"label", call.word("LABEL")}};
+    if (call.has("--revoke"))
+        body["revoke"] = true;
+    DMID_TRY(const auto answer, node.post("/v1/app-password", body));
+    call.out().value(answer.as_object());
+    if (call.has("--revoke"))
+    {
+        call.out().line("revoked  " + tool::safe_text(call.word("LABEL")));
+        return {};
+    }
+    call.out().line("For your mail program, to send through your node; shown this once:");
+    call.out().line("user      " + text_of(answer, "user"));
+    call.out().line("password  " + text_of(answer, "password"));
+    return {};
+}
+
 Result<> unbind(const Invocation& call)
 {
     DMID_TRY(const auto node, tool::NodeClient::make(call));
@@ -58,11 +77,11 @@ Result<> channels(const Invocation& call)
     DMID_TRY(const auto node, tool::NodeClient::make(call));
     DMID_TRY(const auto answer, node.get("/v1/channels"));
     call.out().value(answer.as_object());
-    tool::Table bound{{"label", "channel", "address", "state", "last success", "last error"}};
+    tool::Table bound{{"label", "channel", "address", "state", "app password", "last success", "last error"}};
     for (const auto& binding : tool::list_of(answer, "bindings"))
         bound.row({text_of(binding, "label"), text_of(binding, "channel"), text_of(binding, "address"),
-                   text_of(binding, "state"), tool::when_of(binding, "last_success"),
-                   text_of(binding, "last_error")});
+                   text_of(binding, "state"), tool::when_of(binding, "app_password_since"),
+                   tool::when_of(binding, "last_success"), text_of(binding, "last_error")});
     if (bound.empty())
         call.out().line("Nothing is bound yet: dmid bind CHANNEL ADDRESS");
     else
@@ -87,6 +106,11 @@ Rows channel_commands()
              {{"LABEL", "the label of the binding"}, {"CODE", "as it arrived"}},
              {},
              confirm},
+            {"bind app-password",
+             "A password for a mail program that sends through your node, as you",
+             {{"LABEL", "the label of the binding"}},
+             {{"--revoke", "", "end it, and make no new one"}},
+             app_password},
             {"unbind", "Take a binding away", {{"LABEL", "as `dmid channels` lists it"}}, {}, unbind},
             {"channels", "Your bindings, and the channels of the node", {}, {}, channels}};
 }

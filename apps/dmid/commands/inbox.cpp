@@ -4,6 +4,9 @@
 #include "tool/relay_inbox.hpp"
 #include "tool/wire_text.hpp"
 
+#include <cctype>
+#include <filesystem>
+
 namespace dmid::commands
 {
 namespace
@@ -82,6 +85,11 @@ void print_message(const Invocation& call, const boost::json::value& message)
     if (const auto subject = text_of(message, "subject"); !subject.empty())
         out.line("subject: " + subject);
     out.line(tool::lines_of(message, "text"));
+    for (const auto& file : list_of(message, "files"))
+        out.line("file: " + text_of(file, "name") + "  " + text_of(file, "type") + "  " +
+                 text_of(file, "size") + " bytes");
+    if (const auto lost = text_of(message, "lost"); !lost.empty())
+        out.line(out.shade(tool::Shade::dim, "left out: " + lost));
     for (const auto& receipt : list_of(message, "receipts"))
         out.line(out.shade(tool::Shade::dim, "  " + tool::when_of(receipt, "time") + "  " +
                                                  text_of(receipt, "state") + "  " +
@@ -89,6 +97,43 @@ void print_message(const Invocation& call, const boost::json::value& message)
                                                  (tool::flag_of(receipt, "repeated") ? "  (repeated)" : "") +
                                                  "  " + text_of(receipt, "detail")));
     out.line();
+}
+
+/// A name that can do no harm in a folder: what a sender calls a file is a claim like any other.
+std::string plain_name(const std::string& claimed)
+{
+    std::string out;
+    for (const char c : claimed)
+    {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = std::isalnum(byte) != 0 || c == '-' || c == '_' || (c == '.' && !out.empty());
+        out += plain ? c : '_';
+    }
+    return out.substr(0, 80);
+}
+
+Result<> save_files(const Invocation& call, const tool::NodeClient& node, const boost::json::value& message)
+{
+    const std::filesystem::path folder{call.word("--save")};
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed)
+        return fail(Errc::input_file, folder.string() + ": " + failed.message());
+    const auto id = text_of(message, "id");
+    std::size_t index = 0;
+    for (const auto& file : list_of(message, "files"))
+    {
+        const auto place = std::to_string(index++);
+        DMID_TRY(const auto bytes, node.get_bytes("/v1/messages/" + id + "/files/" + place));
+        // The message's id in front: two files of one name do not meet, and none that was there is replaced.
+        const auto path =
+            folder / (id.substr(0, tool::kPrintedId) + "-" + place + "-" + plain_name(text_of(file, "name")));
+        if (std::filesystem::exists(path, failed))
+            continue;
+        DMID_TRY(tool::write_output(path, bytes));
+        call.out().line("saved  " + tool::safe_text(path.string()));
+    }
+    return {};
 }
 
 Result<> thread(const Invocation& call)
@@ -109,7 +154,13 @@ Result<> thread(const Invocation& call)
     DMID_TRY(const auto answer, node.get("/v1/threads/" + id + "?limit=500"));
     call.out().value(answer.as_object());
     for (const auto& message : list_of(answer, "messages"))
+    {
         print_message(call, message);
+        if (call.has("--save"))
+        {
+            DMID_TRY(save_files(call, node, message));
+        }
+    }
     return {};
 }
 
@@ -142,7 +193,7 @@ Rows inbox_commands()
             {"thread",
              "One conversation, or the list of them",
              {{"ID", "a thread, message or party", false}},
-             {},
+             {{"--save", "DIR", "write its files there"}},
              thread},
             {"reply",
              "Answer, wherever it came from",

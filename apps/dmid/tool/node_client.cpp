@@ -75,8 +75,7 @@ Result<NodeClient> NodeClient::make(const Invocation& call, const std::string& n
     return NodeClient{std::move(socket), std::move(digits)};
 }
 
-Result<boost::json::value> NodeClient::exchange(std::string method, std::string target,
-                                                std::string body) const
+Result<std::string> NodeClient::fetch(std::string method, std::string target, std::string body) const
 {
     if (!number_.empty())
         target += (target.find('?') == std::string::npos ? "?number=" : "&number=") + number_;
@@ -98,12 +97,25 @@ Result<boost::json::value> NodeClient::exchange(std::string method, std::string 
         return fail(Errc::gateway_not_running, "nobody listens at " + socket_);
     if (!response)
         return tl::unexpected<Error>(response.error());
-    auto json = codec::parse_json(response->body, {kMaxAnswer, 32});
-    if (response->status < 200 || response->status > 299)
-        return tl::unexpected<Error>(error_of(json ? *json : boost::json::value{}, response->status));
+    if (response->status >= 200 && response->status <= 299)
+        return std::move(response->body);
+    const auto json = codec::parse_json(response->body, {kMaxAnswer, 32});
+    return tl::unexpected<Error>(error_of(json ? *json : boost::json::value{}, response->status));
+}
+
+Result<boost::json::value> NodeClient::exchange(std::string method, std::string target,
+                                                std::string body) const
+{
+    DMID_TRY(const auto answer, fetch(std::move(method), std::move(target), std::move(body)));
+    auto json = codec::parse_json(answer, {kMaxAnswer, 32});
     if (!json)
         return fail(Errc::net_protocol, "the node's answer: " + to_string(json.error()));
     return json;
+}
+
+Result<std::string> NodeClient::get_bytes(const std::string& target) const
+{
+    return fetch("GET", target, {});
 }
 
 bool NodeClient::running() const

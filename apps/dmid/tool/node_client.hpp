@@ -21,6 +21,8 @@ public:
     /// problem as an Error of the same code; net.* otherwise.
     Result<boost::json::value> get(const std::string& target) const;
     Result<boost::json::value> post(const std::string& target, const boost::json::object& body) const;
+    /// The bytes that it answers; the same errors.
+    Result<std::string> get_bytes(const std::string& target) const;
     Result<boost::json::value> put(const std::string& target, const boost::json::object& body) const;
 
     const std::string& socket() const noexcept { return socket_; }
@@ -32,6 +34,7 @@ private:
     {
     }
     Result<boost::json::value> exchange(std::string method, std::string target, std::string body) const;
+    Result<std::string> fetch(std::string method, std::string target, std::string body) const;
 
     std::string socket_;
     std::string number_; ///< digits; empty: the node's only one
