@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "codec/json.hpp"
 #include "commands/groups.hpp"
 #include "commands/table.hpp"
 #include "tool/build_info.hpp"
 #include "tool/help.hpp"
 #include "tool/node_client.hpp"
 #include "tool/own_numbers.hpp"
+#include "tool/self.hpp"
+#include "tool/wire_text.hpp"
 
 namespace dmid::commands
 {
@@ -33,54 +36,100 @@ struct Step
     std::string next;  ///< the command that does it
 };
 
-std::vector<Step> steps_of(const Invocation& call)
+Result<proof::RegistryRef> registry_here(const Invocation& call)
 {
+    DMID_TRY(const auto config, call.config());
+    return tool::registry_of(config.chain);
+}
+
+std::string numbers_of(const Invocation& call)
+{
+    std::string out;
+    if (const auto registry = registry_here(call))
+        if (const auto own = tool::own_numbers(call, {registry->chain_id, registry->registry}))
+            for (const auto number : *own)
+                out += (out.empty() ? "" : ", ") + number.in_fours();
+    return out;
+}
+
+/// Looks at files and asks the node's socket, never a chain: it must be fast.
+std::vector<Step> steps_of(const Invocation& call, bool running)
+{
+    const auto me = tool::self_call(call.globals());
     std::vector<Step> steps;
     const auto entries = keys::KeyDir{call.paths().keys}.list();
     const auto count = entries ? entries->size() : 0;
     steps.push_back({"keys", count == 0 ? "" : std::to_string(count) + " in " + call.paths().keys.string(),
-                     "dmid key new"});
-    const auto config = call.config();
-    const auto registry = config && !config->chain.registry.empty()
-                              ? tool::registry_of(config->chain)
-                              : Result<proof::RegistryRef>{fail(Errc::config_missing)};
+                     me + " key new"});
+    const auto registry = registry_here(call);
     steps.push_back(
         {"registry",
          registry ? to_hex0x(registry->registry.view()) + " on chain " + std::to_string(registry->chain_id)
                   : "",
-         "[chain] registry in " + call.paths().config.string() + " (`dmid config sample`)"});
-    std::string numbers;
-    if (registry)
-        if (const auto own = tool::own_numbers(call, {registry->chain_id, registry->registry}))
-            for (const auto number : *own)
-                numbers += (numbers.empty() ? "" : ", ") + number.in_fours();
-    steps.push_back({"number", numbers, "dmid mint, then dmid publish"});
-    const auto node = tool::NodeClient::make(call);
-    const bool running = node && node->running();
-    steps.push_back({"node", running ? "running at " + node->socket() : "", "dmid node"});
+         "[chain] registry in " + call.paths().config.string() + " (`" + me + " config sample`)"});
+    steps.push_back({"number", numbers_of(call), me + " mint, then " + me + " publish"});
+    std::error_code error;
+    const bool local = std::filesystem::exists(call.paths().state / "up" / "chain.gz", error);
+    steps.push_back({"node", running ? "running" : "", me + (local ? " up" : " node")});
     return steps;
+}
+
+/// How many requests wait on the node, of all numbers.
+std::int64_t requests_of(const boost::json::value& node)
+{
+    std::int64_t out = 0;
+    for (const auto& number : tool::list_of(node, "numbers"))
+        if (const auto count = codec::JsonItem(number, "").optional("requests"))
+            out += count->integer().value_or(0);
+    return out;
+}
+
+std::string next_of(const Invocation& call, const std::vector<Step>& steps,
+                    const std::optional<boost::json::value>& node)
+{
+    for (const auto& step : steps)
+        if (step.found.empty())
+            return step.next;
+    const auto me = tool::self_call(call.globals());
+    if (node && !tool::list_of(*node, "alarms").empty())
+        return me + " doctor";
+    if (node && requests_of(*node) > 0)
+        return me + " inbox --requests";
+    return {};
 }
 
 Result<> show_status(const Invocation& call)
 {
-    const auto steps = steps_of(call);
-    boost::json::object json{{"home", call.paths().home.string()}, {"next", nullptr}};
+    std::optional<boost::json::value> node;
+    if (const auto client = tool::NodeClient::make(call))
+        if (auto answer = client->get("/v1/node"))
+            node = std::move(*answer);
+    const auto steps = steps_of(call, node.has_value());
+    const auto next = next_of(call, steps, node);
+    boost::json::object json{{"home", call.paths().home.string()}};
     tool::Table rows;
     rows.row({"home", call.paths().home.string()});
-    std::string next;
     for (const auto& step : steps)
     {
         json[step.what] = step.found.empty() ? boost::json::value{} : boost::json::value(step.found);
         rows.row({step.what, step.found.empty() ? call.out().shade(tool::Shade::bad, "none") : step.found});
-        if (step.found.empty() && next.empty())
-            next = step.next;
     }
-    if (!next.empty())
-        json["next"] = next;
+    if (node)
+    {
+        const auto alarms = tool::list_of(*node, "alarms").size();
+        json["requests"] = requests_of(*node);
+        json["alarms"] = alarms;
+        rows.row({"requests", std::to_string(requests_of(*node)) + " waiting"});
+        if (alarms > 0)
+            rows.row({"alarms", call.out().shade(tool::Shade::bad, std::to_string(alarms))});
+    }
+    json["next"] = next.empty() ? boost::json::value{} : boost::json::value(next);
     call.out().value(json);
     call.out().table(rows);
+    const auto me = tool::self_call(call.globals());
     call.out().line(
-        "\nnext: " + (next.empty() ? "dmid inbox, dmid send TO TEXT, dmid bind CHANNEL ADDRESS" : next) +
+        "\nnext: " +
+        (next.empty() ? me + " inbox, " + me + " send TO TEXT, " + me + " bind CHANNEL ADDRESS" : next) +
         "  (`dmid help` lists everything)");
     if (const auto config = call.config(); !config)
         return tl::unexpected<Error>(config.error());

@@ -42,6 +42,7 @@ struct Command
     /// In place of `run`, where the command reports for itself; gives the exit status.
     int (*run_itself)(const Invocation&) = nullptr;
     std::string_view details = {}; ///< further sentences of help
+    bool hidden = false;           ///< for programs: help does not show it
 };
 
 /// The command of that path; nullptr where there is none.

@@ -16,6 +16,34 @@ std::filesystem::path xdg(const char* variable, const std::filesystem::path& hom
 }
 } // namespace
 
+std::span<const GlobalRow> global_rows()
+{
+    static const std::vector<GlobalRow> rows{
+        {{"--home", "DIR", "everything under one folder: config.toml, keys, state (else by XDG)"},
+         {},
+         &Globals::home},
+        {{"--config", "FILE", "another configuration file"}, {}, &Globals::config},
+        {{"--number", "NUMBER", "which of your numbers is meant"}, {}, &Globals::number},
+        {{"--json", "", "one JSON value on stdout, also for errors"}, {}, &Globals::json},
+        {{"--yes", "", "answer every question with yes"}, "-y", &Globals::yes},
+        {{"--passphrase-file", "FILE", "its first line is the passphrase; else a prompt without echo"},
+         {},
+         &Globals::passphrase_file},
+        {{"--passphrase-fd", "N", "the same from an open descriptor"}, {}, &Globals::passphrase_fd},
+        {{"--rpc", "URL", "an endpoint of the chain, in place of the configuration's", true},
+         {},
+         &Globals::rpc},
+        {{"--registry", "ADDRESS", "another registry than the configuration's"}, {}, &Globals::registry},
+        {{"--chain-id", "N", "another chain than the configuration's"}, {}, &Globals::chain_id},
+        {{"--color", "WHEN", "auto (on a terminal where NO_COLOR is unset), always or never"},
+         {},
+         &Globals::color},
+        {{"--no-color", "", "as --color never"}, "--no-colour", &Globals::no_color},
+        {{"--help", "", "help on the command"}, "-h", &Globals::help},
+    };
+    return rows;
+}
+
 Result<Paths> find_paths(const Globals& globals)
 {
     Paths out;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/result.hpp"
+#include "tool/command.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace dmid::tool
@@ -24,9 +25,22 @@ struct Globals
     std::vector<std::string> rpc;
     bool json = false;
     bool yes = false;
+    std::string color; ///< auto, always or never; empty: auto
     bool no_color = false;
     bool help = false;
 };
+
+/// One of them: how it is written, and where its value goes. Parser, help, completion and man pages read
+/// this.
+struct GlobalRow
+{
+    Option option;
+    std::string_view alias = {}; ///< another way to write it
+    std::variant<std::string Globals::*, bool Globals::*, std::vector<std::string> Globals::*,
+                 std::optional<int> Globals::*, std::optional<std::uint64_t> Globals::*>
+        member;
+};
+std::span<const GlobalRow> global_rows();
 
 /// Where things are. Nothing is made by looking.
 struct Paths

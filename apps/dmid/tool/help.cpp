@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/help.hpp"
 
+#include "tool/globals.hpp"
 #include "tool/output.hpp"
 
 namespace dmid::tool
 {
 namespace
 {
-constexpr std::string_view kGlobals = R"(Flags of every command:
-  --home DIR              everything under one folder: config.toml, keys, state (else by XDG)
-  --config FILE           another configuration file
-  --number N              which of your numbers is meant
-  --json                  one JSON value on stdout, also for errors
-  --yes                   answer every question with yes
-  --passphrase-file F     first line of a file; else --passphrase-fd N, else a prompt without echo
-  --rpc URL               an endpoint of the chain (repeat it); in place of the configuration's
-  --registry ADDR, --chain-id N
-  --no-color              no colours, even on a terminal
-
-Exit status: 0 done, 1 a clear no, 2 asked wrongly, 3 unavailable (try again).
-)";
-
 std::string word_of(const Argument& argument)
 {
     const auto word = std::string{argument.name} + (argument.many ? "…" : "");
@@ -36,6 +23,16 @@ std::string word_of(const Option& option)
         word += "…";
     return word;
 }
+
+std::string help_of_globals()
+{
+    Table rows;
+    for (const auto& row : global_rows())
+        rows.row({"  " + word_of(row.option), std::string{row.option.help}});
+    return "Flags of every command:\n" + rows.to_text() +
+           "\nExit status: 0 done, 1 a clear no, 2 asked wrongly, 3 unavailable (try again).\n";
+}
+
 } // namespace
 
 std::string usage_of(const Command& command)
@@ -53,10 +50,11 @@ std::string help_of_all(std::span<const Command> table)
 {
     Table rows;
     for (const auto& command : table)
-        rows.row({"  dmid " + std::string{command.path}, std::string{command.summary}});
+        if (!command.hidden)
+            rows.row({"  dmid " + std::string{command.path}, std::string{command.summary}});
     return "DMID: a number that you own, and that anyone can write to.\n\n" + rows.to_text() + "\n" +
            "`dmid help COMMAND` says more. " + "Without a command: where you are, and what to do next.\n\n" +
-           std::string{kGlobals};
+           help_of_globals();
 }
 
 std::string help_of(std::span<const Command> table, std::string_view path)

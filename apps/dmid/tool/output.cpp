@@ -10,20 +10,23 @@
 
 namespace dmid::tool
 {
-Output::Output(bool json, bool colours, std::FILE* out, std::FILE* err)
+Output::Output(bool json, Colour colour, std::FILE* out, std::FILE* err)
     : json_{json}
+    , colour_{colour}
     , out_{out}
     , err_{err}
-    , colour_out_{is_colourful(out, colours)}
-    , colour_err_{is_colourful(err, colours)}
+    , colour_out_{is_colourful(out, colour)}
+    , colour_err_{is_colourful(err, colour)}
 {
 }
 
-bool Output::is_colourful(std::FILE* file, bool allowed)
+bool Output::is_colourful(std::FILE* file, Colour colour)
 {
+    if (colour != Colour::automatic)
+        return colour == Colour::always;
     const char* no = std::getenv("NO_COLOR");
     const char* term = std::getenv("TERM");
-    return allowed && (no == nullptr || *no == '\0') && term != nullptr && std::string_view{term} != "dumb" &&
+    return (no == nullptr || *no == '\0') && term != nullptr && std::string_view{term} != "dumb" &&
            ::isatty(::fileno(file)) == 1;
 }
 
@@ -83,12 +86,15 @@ void Output::warn(std::string_view text)
     write(err_, paint(colour_err_, Shade::bad, "warning: ") + std::string{text} + "\n");
 }
 
-void Output::problem(const Error& error)
+void Output::problem(const Error& error, std::string_view next)
 {
+    if (next.empty())
+        next = advice(error.code);
     write(err_, paint(colour_err_, Shade::bad, "error: ") + safe_text(to_string(error), true) + "\n");
-    write(err_, paint(colour_err_, Shade::strong, "next: ") + std::string{advice(error.code)} + "\n");
-    if (json_)
-        value(problem_of(error));
+    write(err_, paint(colour_err_, Shade::strong, "next: ") + std::string{next} + "\n");
+    auto json = problem_of(error);
+    json["next"] = next;
+    value(json);
 }
 
 boost::json::object problem_of(const Error& error)

@@ -46,15 +46,23 @@ enum class Shade : std::uint8_t
     strong,
 };
 
+/// When there are colours: on terminals where NO_COLOR is unset, or by the word of --color.
+enum class Colour : std::uint8_t
+{
+    automatic,
+    always,
+    never,
+};
+
 /// What a command says. People read text on `out`; programs (--json) one JSON value there, and nothing else.
 /// Progress, warnings and errors go to `err`.
 class Output
 {
 public:
-    /// Colours where the stream is a terminal, NO_COLOR is unset and `colours` allows them.
-    Output(bool json, bool colours, std::FILE* out = stdout, std::FILE* err = stderr);
+    Output(bool json, Colour colour, std::FILE* out = stdout, std::FILE* err = stderr);
 
     bool json() const noexcept { return json_; }
+    Colour colour() const noexcept { return colour_; }
     /// For people only; nothing with --json.
     void line(std::string_view text = {});
     void table(const Table& table);
@@ -66,15 +74,17 @@ public:
     void progress(std::string_view text);
     void warn(std::string_view text);
     /// `error: area.reason: context` and `next: advice`; with --json the problem on `out` as well.
-    void problem(const Error& error);
+    /// `next` takes the place of the code's own advice where it is not empty.
+    void problem(const Error& error, std::string_view next = {});
     std::string shade(Shade shade, std::string_view text) const;
 
 private:
-    static bool is_colourful(std::FILE* file, bool allowed);
+    static bool is_colourful(std::FILE* file, Colour colour);
     std::string paint(bool on, Shade shade, std::string_view text) const;
     void write(std::FILE* file, std::string_view text);
 
     bool json_;
+    Colour colour_;
     std::FILE* out_;
     std::FILE* err_;
     bool colour_out_;

@@ -81,7 +81,7 @@ TEST(SpanText, TakesTheLargestUnit)
 TEST(Output, SaysTheCodeAndWhatToDoNext)
 {
     Capture files;
-    Output out{false, true, files.out, files.err};
+    Output out{false, Colour::automatic, files.out, files.err};
     out.problem({Errc::number_checksum, "8312 3456 7890 1211"});
     const auto said = Capture::text(files.err);
     EXPECT_TRUE(said.starts_with("error: number.checksum: 8312 3456 7890 1211\nnext: ")) << said;
@@ -91,7 +91,7 @@ TEST(Output, SaysTheCodeAndWhatToDoNext)
 TEST(Output, GivesProgramsTheProblemAsOneObject)
 {
     Capture files;
-    Output out{true, true, files.out, files.err};
+    Output out{true, Colour::automatic, files.out, files.err};
     out.line("for people");
     out.problem({Errc::chain_no_agreement, "a\x1b"
                                            "b"});
@@ -107,14 +107,14 @@ TEST(Output, GivesProgramsTheProblemAsOneObject)
 TEST(Output, UsesNoColourOnAFile)
 {
     Capture files;
-    const Output out{false, true, files.out, files.err};
+    const Output out{false, Colour::automatic, files.out, files.err};
     EXPECT_EQ(out.shade(Shade::good, "valid"), "valid");
 }
 
 TEST(Output, SaysTheSameProgressOnce)
 {
     Capture files;
-    Output out{false, false, files.out, files.err};
+    Output out{false, Colour::never, files.out, files.err};
     out.progress("waiting");
     out.progress("waiting");
     out.progress("mining");

@@ -25,18 +25,23 @@ using Slots = std::deque<Slot>; // addresses stay
 
 void add_globals(CLI::App& app, Globals& globals)
 {
-    app.add_option("--home", globals.home);
-    app.add_option("--config", globals.config);
-    app.add_option("--number", globals.number);
-    app.add_option("--registry", globals.registry);
-    app.add_option("--chain-id", globals.chain_id);
-    app.add_option("--rpc", globals.rpc)->allow_extra_args(false);
-    app.add_option("--passphrase-file", globals.passphrase_file);
-    app.add_option("--passphrase-fd", globals.passphrase_fd);
-    app.add_flag("--json", globals.json);
-    app.add_flag("--yes,-y", globals.yes);
-    app.add_flag("--no-color,--no-colour", globals.no_color);
-    app.add_flag("--help,-h", globals.help);
+    for (const auto& row : global_rows())
+    {
+        auto name = std::string{row.option.name};
+        if (!row.alias.empty())
+            (name += ',') += row.alias;
+        std::visit(
+            [&](auto member)
+            {
+                auto& value = globals.*member;
+                using Value = std::remove_reference_t<decltype(value)>;
+                if constexpr (std::is_same_v<Value, bool>)
+                    app.add_flag(name, value);
+                else
+                    app.add_option(name, value)->allow_extra_args(false);
+            },
+            row.member);
+    }
 }
 
 void add_command(CLI::App& app, const Command& command, Slots& slots)
@@ -159,6 +164,8 @@ Result<> parse_command_line(std::span<const Command> table, std::vector<std::str
             out.globals.json =
                 out.globals.json || std::find(given.begin(), given.end(), "--json") != given.end();
             const bool named = !root.get_subcommands().empty();
+            Slots none;
+            read_back(root, none, out); // whose form is to be shown
             return fail(Errc::input_usage,
                         named ? std::string{error.what()} : usage_words(table, given, error.what()));
         }
@@ -169,6 +176,9 @@ Result<> parse_command_line(std::span<const Command> table, std::vector<std::str
     {
         return fail(Errc::internal_bug, error.what());
     }
+    const auto& color = out.globals.color;
+    if (!color.empty() && color != "auto" && color != "always" && color != "never")
+        return fail(Errc::input_usage, "--color is auto, always or never");
     return {};
 }
 
