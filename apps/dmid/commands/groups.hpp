@@ -11,6 +11,7 @@ namespace dmid::commands
 using Rows = std::vector<tool::Command>;
 
 Rows status_commands();   ///< status, help, version
+Rows up_commands();       ///< up
 Rows shell_commands();    ///< completion, man, complete
 Rows number_commands();   ///< number new, check, format
 Rows key_commands();      ///< key new, show, import

@@ -131,6 +131,8 @@ Result<> show_status(const Invocation& call)
         "\nnext: " +
         (next.empty() ? me + " inbox, " + me + " send TO TEXT, " + me + " bind CHANNEL ADDRESS" : next) +
         "  (`dmid help` lists everything)");
+    if (steps.front().found.empty())
+        call.out().line("or:   " + me + " up, which does all of it on a chain of this machine");
     if (const auto config = call.config(); !config)
         return tl::unexpected<Error>(config.error());
     return {};
