@@ -12,6 +12,7 @@ using Rows = std::vector<tool::Command>;
 
 Rows status_commands();   ///< status, help, version
 Rows up_commands();       ///< up
+Rows doctor_commands();   ///< doctor
 Rows shell_commands();    ///< completion, man, complete
 Rows number_commands();   ///< number new, check, format
 Rows key_commands();      ///< key new, show, import
