@@ -26,7 +26,7 @@ TEST(Letters, OfAProvenAddressWaitAsRequestsAndArriveWhenAccepted)
     ASSERT_EQ(node.paper.sent.size(), 1U);
     const auto& out = node.paper.sent[0];
     EXPECT_EQ(out.leg.address, "owner@home.example");
-    EXPECT_EQ(out.message.sender, "mailto:ann@example.org");
+    EXPECT_EQ(out.message.sender, "ann@example.org");
     EXPECT_EQ(out.leg.report_token.size(), 26U);
     EXPECT_EQ(out.message.reply_token.size(), 26U);
     EXPECT_NE(out.leg.report_token, out.message.reply_token);

@@ -14,6 +14,8 @@ std::string sender_words(const model::Party& party)
         return identity->number.in_fours();
     if (const auto* nostr = std::get_if<model::NostrKey>(&party))
         return model::to_npub(nostr->key);
+    if (const auto* mail = std::get_if<model::EmailAddress>(&party))
+        return mail->address;
     return model::to_string(party);
 }
 

@@ -8,7 +8,7 @@ import { silentTeller } from './lib/teller.mjs';
 import { stack } from './steps/1_stack.mjs';
 import { owner } from './steps/2_owner.mjs';
 import { befriend } from './steps/4_plain.mjs';
-import { kills } from './steps/7_kills.mjs';
+import { kills } from './steps/9_kills.mjs';
 
 const story = { teller: silentTeller() };
 after(() => story.world?.stop());

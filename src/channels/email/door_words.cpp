@@ -3,6 +3,8 @@
 
 #include "channels/email/mime.hpp"
 
+#include <vector>
+
 namespace dmid::channels::email
 {
 namespace
@@ -23,16 +25,21 @@ Said later(const Answer& answer)
     }
 }
 
-/// What suffices, as far as it can be brought by mail.
-std::string what_suffices(const Answer& answer)
+/// What a challenge asks for, each way on a line of its own. Work can only be shown on a sealed message.
+std::vector<std::string> what_suffices(const Answer& answer)
 {
     std::string out;
     for (unsigned i = 0; i < model::kClassCount; ++i)
         if (const auto c = static_cast<model::Class>(i); (answer.accepts & model::bit(c)) != 0)
             out += (out.empty() ? "" : ", or ") + std::string{model::words(c)};
     if (answer.work > 0)
-        out += (out.empty() ? "" : ", or ") + std::to_string(answer.work) + " bits of work";
-    return out;
+        out += (out.empty() ? "" : ", or ") + std::string{"a sealed message with "} +
+               std::to_string(answer.work) + " bits of work (Nostr, not by mail)";
+    std::vector<std::string> lines;
+    if (!out.empty())
+        lines.push_back("What suffices: " + out);
+    lines.emplace_back("Mail proves its sender only where the domain of From signs it (DKIM)");
+    return lines;
 }
 } // namespace
 
@@ -57,10 +64,14 @@ Said words_of(const Answer& answer, const std::string& link)
     }
     const auto reason =
         one_line(answer.reason.empty() ? advice(answer.code) : std::string_view{answer.reason});
-    said.lines = {reason};
     if (answer.code == Errc::policy_challenge)
-        if (const auto enough = what_suffices(answer); !enough.empty())
-            said.lines.push_back("What suffices: " + enough);
+    {
+        // The flow's reason speaks of work alone, which mail cannot bring.
+        said.lines = what_suffices(answer);
+        said.lines.insert(said.lines.begin(), "The recipient asks strangers for a proof");
+    }
+    else
+        said.lines = {reason};
     const bool terms = answer.code == Errc::policy_challenge || answer.code == Errc::policy_rejected;
     if (terms && !link.empty())
         said.lines.push_back("See " + link);

@@ -110,12 +110,15 @@ TEST(DoorWords, SayWhatSufficesAndWhere)
     channel::Answer answer;
     answer.yes = channel::Yes::no;
     answer.code = Errc::policy_challenge;
-    answer.reason = "Strangers bring a proof.";
+    answer.reason = "bring 18 bits of work (NIP-13)";
+    answer.work = 18;
     answer.accepts = model::mask_of(model::Class::dmarc);
     const auto said = words_of(answer, "https://node.test/n/8312345678901210").wire();
-    EXPECT_EQ(said, "550-5.7.1 Strangers bring a proof.\r\n550-5.7.1 What suffices: " +
+    EXPECT_EQ(said, "550-5.7.1 The recipient asks strangers for a proof\r\n550-5.7.1 What suffices: " +
                         std::string{model::words(model::Class::dmarc)} +
-                        "\r\n550 5.7.1 See https://node.test/n/8312345678901210\r\n");
+                        ", or a sealed message with 18 bits of work (Nostr, not by mail)\r\n"
+                        "550-5.7.1 Mail proves its sender only where the domain of From signs it (DKIM)\r\n"
+                        "550 5.7.1 See https://node.test/n/8312345678901210\r\n");
 }
 
 TEST(DoorWords, TellQuotaFromOtherReasonsToWait)

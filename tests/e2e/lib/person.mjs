@@ -77,6 +77,10 @@ dkim_key_file = "${this.dkimKeyFile()}"
 listen_smtp = "127.0.0.1:0"
 listen_lmtp = "127.0.0.1:0"
 
+[dns]
+servers = ["${world.names.address}"]
+trust_anchor_file = "${world.names.anchorFile}"
+
 [nostr]
 relays = ${list([this.relayUrl])}
 `);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stage: a chain, a mail server, a relay, and ears between everything.
+// The stage: a chain, a mail server, a relay, a name server, and ears between everything.
 import { mkdirSync } from 'node:fs';
+import { mailDomain } from './mail_domain.mjs';
 import { startAnvil } from '../../peers/anvil.mjs';
 import { startNostrRelay } from '../../peers/nostr_relay.mjs';
+import { startNameServer } from '../../peers/nsd.mjs';
 import { startPostfix } from '../../peers/postfix.mjs';
 import { freePort, temporaryFolder, until } from '../../peers/process.mjs';
 import { startTap } from './tap.mjs';
@@ -21,10 +23,17 @@ export async function startChain(options = {}) {
   return chain;
 }
 
+/** Names that exist: domains whose servers sign mail (that of the mailboxes among them), and one that does not. */
+function startNames(domains) {
+  const zones = Object.fromEntries(Object.values(domains).map(({ name, records }) => [name, { records, signed: true }]));
+  return startNameServer({ zones: { ...zones, 'plain.test': { records: [] } } });
+}
+
 export async function startWorld(teller, mailboxes) {
   const scratch = temporaryFolder('story');
   const stops = [];
-  const world = { teller, folder: scratch.path, people: [], stops, taps: [] };
+  const world = { teller, folder: scratch.path, people: [], stops, taps: [],
+    domains: { mail: mailDomain('mail.test'), sender: mailDomain('sender.test'), other: mailDomain('other.test') } };
   mkdirSync(world.folder, { recursive: true });
   const keep = (thing) => { stops.push(() => thing.stop()); return thing; };
   /** Ends what was started, last first; what fails to end does not keep the rest alive. */
@@ -52,9 +61,9 @@ export async function startWorld(teller, mailboxes) {
     return person;
   };
   try {
-    const [chain, postfix, relay] = await Promise.all([
-      startChain(), startPostfix(mailboxes), freePort().then((port) => startNostrRelay({ port }))]);
-    Object.assign(world, { chain: keep(chain), postfix: keep(postfix), relay: keep(relay) });
+    const [chain, postfix, relay, names] = await Promise.all([
+      startChain(), startPostfix(mailboxes), freePort().then((port) => startNostrRelay({ port })), startNames(world.domains)]);
+    Object.assign(world, { chain: keep(chain), postfix: keep(postfix), relay: keep(relay), names: keep(names) });
   } catch (error) {
     await world.stop();
     throw error;

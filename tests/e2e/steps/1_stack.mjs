@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { root } from '../../peers/process.mjs';
 import { Person } from '../lib/person.mjs';
 import { startWorld } from '../lib/world.mjs';
+import { cora } from './5_mail_in.mjs';
 
 export const addresses = { a: 'anna.private@mail.test', b: 'ben.private@mail.test' };
 
@@ -24,11 +25,11 @@ async function deploy(story) {
 
 export async function stack(story, { people = ['A', 'B'] } = {}) {
   const { teller } = story;
-  teller.title('1  The stack: a chain, the registry, a mail server, a relay, two homes');
+  teller.title('1  The stack: a chain, the registry, a mail server, a relay, a name server, two homes');
   const started = Date.now();
-  const world = await startWorld(teller, Object.values(addresses));
+  const world = await startWorld(teller, [...Object.values(addresses), cora]);
   story.world = world;
-  teller.say(`up in ${((Date.now() - started) / 1000).toFixed(1)} s: chain (anvil, a block a second), mail server (postfix), relay (npm @nostr-relay)`);
+  teller.say(`up in ${((Date.now() - started) / 1000).toFixed(1)} s: chain (anvil, a block a second), mail server (postfix), relay (npm @nostr-relay), name server (nsd)`);
   await deploy(story);
   for (const name of people) {
     const key = name.toLowerCase();

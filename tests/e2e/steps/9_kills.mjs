@@ -126,7 +126,7 @@ async function explainDuplicates(story, texts, kills) {
 
 export async function kills(story, { random = 20 } = {}) {
   const { a, teller } = story;
-  teller.title('7  Killed without warning');
+  teller.title('9  Killed without warning');
   a.configure({ node: { open_per_minute: 1_000_000, open_per_source_minute: 1_000_000 } });
   const names = points();
   const done = [];

@@ -22,15 +22,22 @@ async function breakIn(story) {
   return thief;
 }
 
+/** What a person's node says of a number: its blocks are a second or two behind the chain's. */
+export async function seenAt(person, number) {
+  const answer = await fetch(`${person.node.ready.http}/v1/resolve/${number.replaceAll(' ', '')}`);
+  return answer.json();
+}
+
 export async function thief(story) {
   const { world, a, b, teller } = story;
-  teller.title('6  A stolen signature publishes another key for A\'s number');
+  teller.title('8  A stolen signature publishes another key for A\'s number');
   const stolen = await breakIn(story);
   await teller.promise('the chain takes it, as it must: the signature is the owner\'s; there is no handover from A\'s key', async () => {
     await stolen.sign([...publishArguments(stolen), '--fresh'], { more: stolen.chainFlags() });
     const record = await b.do(['resolve', a.number], { told: false });
     assert.equal(record.inbox_key, (await stolen.keyOf('inbox')).key);
     assert.notEqual(record.inbox_key, a.inboxKey);
+    await until(async () => (await seenAt(b, a.number)).inbox_key === record.inbox_key, 'the publication at B\'s node', 20);
   });
   const sent = await teller.promise('B writes to A: B\'s node holds the letter, and says why', async () => {
     const { id } = await b.do(['send', a.number, secret]);
