@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/health.hpp"
 #include "gateway/context.hpp"
 #include "net/http_types.hpp"
 
@@ -43,11 +44,20 @@ public:
 
     /// The relay information document, for GET / with Accept: application/nostr+json.
     std::function<std::string()> relay_information;
+    /// What the node looks at; without it /healthz knows of alarms alone.
+    std::function<std::vector<Check>()> checks;
+    /// The page of /metrics. It tells a sender that its message was dropped: for the owner's socket and for
+    /// a listener of its own, never on the public port.
+    std::function<std::string()> metrics;
+
+    /// What a listener for watchers answers: /metrics, and /healthz as the public sees it.
+    net::Task<net::HttpResponse> handle_watcher(net::HttpRequest request);
 
 private:
     net::Task<net::HttpResponse> resolve(net::HttpRequest request);
     net::Task<net::HttpResponse> receive(net::HttpRequest request);
-    net::HttpResponse health() const;
+    net::HttpResponse health(bool owner) const;
+    net::HttpResponse metrics_page() const;
 
     gateway::Context& context_;
     channel::Inbox& inbox_;

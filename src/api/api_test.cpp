@@ -79,11 +79,53 @@ protected:
 TEST_F(ApiTest, HealthIsOkAndTellsTheWorldNoWords)
 {
     EXPECT_EQ(world("GET", "/healthz").status, 200U);
-    node.alarms.raise("way my-secret-label", "messages for my-secret-label do not get through", 5);
+    node.alarms.raise("store", "words with my-secret-label", 5);
     const auto ailing = world("GET", "/healthz");
     EXPECT_EQ(ailing.status, 503U);
     EXPECT_EQ(json::serialize(ailing.body).find("my-secret-label"), std::string::npos);
-    EXPECT_EQ(ailing.object().at("reasons").as_array().size(), 1U);
+    const auto& check = ailing.object().at("checks").as_array().at(0).as_object();
+    EXPECT_EQ(check.at("name"), "store");
+    EXPECT_EQ(check.at("ok"), false);
+    EXPECT_EQ(check.at("since"), 5);
+}
+
+// MUST API-03
+TEST_F(ApiTest, TroubleOfAnOwnerIsForTheOwnersSocketAlone)
+{
+    const auto before = json::serialize(world("GET", "/healthz").body);
+    node.alarms.raise("way my-secret-label", "messages for my-secret-label do not get through", 5);
+    node.alarms.raise("epoch 8312345678901210", "it changed hands", 6);
+    EXPECT_EQ(json::serialize(world("GET", "/healthz").body), before);
+    const auto told = owner("GET", "/healthz");
+    EXPECT_EQ(told.status, 503U);
+    EXPECT_NE(json::serialize(told.body).find("my-secret-label"), std::string::npos);
+    EXPECT_EQ(told.object().at("alarms").as_array().size(), 2U);
+}
+
+TEST_F(ApiTest, ChecksAreListedWithWordsAndSinceWhen)
+{
+    HealthBoard board;
+    board.set("disk", true, "enough room", 10);
+    board.set("disk", true, "enough room", 20);
+    api.checks = [&] { return board.all(); };
+    EXPECT_EQ(world("GET", "/healthz").object().at("checks").as_array().at(0).as_object().at("since"), 10);
+    board.set("disk", false, "too little room", 30);
+    board.set("disk", false, "too little room", 40);
+    const auto ailing = world("GET", "/healthz");
+    EXPECT_EQ(ailing.status, 503U);
+    EXPECT_EQ(ailing.object().at("checks").as_array().at(0).as_object().at("since"), 30);
+}
+
+// MUST API-10
+TEST_F(ApiTest, MetricsAreNotOnThePublicPortSinceTheyTellADropFromADelivery)
+{
+    api.metrics = [] { return std::string{"dmid_accepted_total 1\n"}; };
+    EXPECT_EQ(world("GET", "/metrics").status, 404U);
+    auto asked = request("GET", "/metrics", {});
+    asked.peer.uid = ::getuid();
+    EXPECT_EQ(run(api.handle_owner(std::move(asked))).body, "dmid_accepted_total 1\n");
+    EXPECT_EQ(run(api.handle_watcher(request("GET", "/metrics", {}))).status, 200U);
+    EXPECT_EQ(run(api.handle_watcher(request("GET", "/v1/inbox", {}))).status, 404U);
 }
 
 // MUST API-04, RCPT-01

@@ -34,6 +34,7 @@ const std::array kRoutes{
     Route{"GET", "/v1/events", &owner::events},
     Route{"POST", "/v1/policy/prepare", &owner::prepare_policy},
     Route{"PUT", "/v1/policy", &owner::set_policy},
+    Route{"POST", "/v1/policy/confirm", &owner::confirm_policy},
     Route{"POST", "/v1/send", &owner::send},
     Route{"POST", "/v1/reply", &owner::reply},
     Route{"POST", "/v1/accept", &owner::accept},
@@ -123,6 +124,10 @@ net::Task<net::HttpResponse> Api::handle_owner(net::HttpRequest request)
         co_return problem(Error{Errc::gateway_unauthorised, {}});
     if (request.method == "GET" && request.path == "/v1/node")
         co_return node_json(context_, info_);
+    if (request.method == "GET" && request.path == "/healthz")
+        co_return health(true);
+    if (request.method == "GET" && request.path == "/metrics")
+        co_return metrics_page();
     const auto* route = find_route(request.method, request.path);
     if (route == nullptr)
         co_return co_await handle_public(std::move(request));

@@ -33,5 +33,6 @@ net::Task<net::HttpResponse> confirm_binding(Call call);
 net::Task<net::HttpResponse> unbind(Call call);
 net::Task<net::HttpResponse> app_password(Call call);
 net::Task<net::HttpResponse> set_policy(Call call);
+net::HttpResponse confirm_policy(const Call& call);
 net::Task<net::HttpResponse> events(Call call);
 } // namespace dmid::api::owner

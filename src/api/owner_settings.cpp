@@ -188,6 +188,16 @@ net::HttpResponse prepare_policy(const Call& call)
                         {"hash", to_hex(model::policy_hash(*content).view())}});
 }
 
+net::HttpResponse confirm_policy(const Call& call)
+{
+    if (!call.served->policy)
+        return problem(Error{Errc::gateway_no_such_entry, "no policy is set; `dmid policy set` sets one"});
+    const bool held = gateway::release_policy(call.context, call.served->identity.number);
+    auto body = position_json(call.served->policy->position);
+    body["was_held"] = held;
+    return answer(200, body);
+}
+
 net::Task<net::HttpResponse> set_policy(Call call)
 {
     auto body = Body::parse(call.request, {"policy"});

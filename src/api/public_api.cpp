@@ -23,16 +23,30 @@ json::object terms_of(const channel::Answer& refused)
 }
 } // namespace
 
-net::HttpResponse Api::health() const
+net::HttpResponse Api::health(bool owner) const
 {
-    json::array reasons;
-    for (const auto& alarm : context_.alarms.all())
-        // Anyone may ask: the kind of trouble, but no label, number or words. The owner sees them at the
-        // socket.
-        reasons.push_back({{"what", alarm.what.substr(0, alarm.what.find(' '))}, {"since", alarm.since}});
-    if (reasons.empty())
-        return answer(200, {{"status", "ok"}});
-    return answer(503, {{"status", "ailing"}, {"reasons", std::move(reasons)}});
+    return health_answer(checks ? checks() : std::vector<Check>{}, context_.alarms.all(), owner);
+}
+
+net::HttpResponse Api::metrics_page() const
+{
+    if (!metrics)
+        return problem(Error{Errc::gateway_no_such_entry, "no such call: GET /metrics"});
+    net::HttpResponse response;
+    response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    response.body = metrics();
+    return response;
+}
+
+net::Task<net::HttpResponse> Api::handle_watcher(net::HttpRequest request)
+{
+    const bool get = request.method == "GET" || request.method == "HEAD";
+    if (get && request.path == "/metrics")
+        co_return metrics_page();
+    if (get && request.path == "/healthz")
+        co_return health(false);
+    co_return problem(
+        Error{Errc::gateway_no_such_entry, "no such call: " + request.method + " " + request.path});
 }
 
 net::Task<net::HttpResponse> Api::resolve(net::HttpRequest request)
@@ -83,7 +97,7 @@ net::Task<net::HttpResponse> Api::handle_public(net::HttpRequest request)
     const std::string_view path{request.path};
     const bool get = request.method == "GET" || request.method == "HEAD";
     if (path == "/healthz" && get)
-        co_return health();
+        co_return health(false);
     if (path.starts_with(kResolve) && get)
         co_return co_await resolve(std::move(request));
     if (path == "/v1/messages" && request.method == "POST")

@@ -26,9 +26,6 @@ Result<std::unique_ptr<Endpoints>> Endpoints::make(net::HttpClient& http, const 
         return fail(Errc::config_missing, "[[chain.endpoint]]: name at least one");
     if (n > kMaxEndpoints)
         return fail(Errc::config_value, "[[chain.endpoint]]: at most 16");
-    const auto quorum = config.quorum == 0 ? static_cast<unsigned>(n / 2 + 1) : config.quorum;
-    if (quorum > n || quorum * 2 <= n)
-        return fail(Errc::config_value, fmt::format("chain.quorum: {} of {} is no majority", quorum, n));
     std::set<std::string> labels;
     std::unique_ptr<Endpoints> made{new Endpoints};
     for (const auto& endpoint : config.endpoints)
@@ -40,8 +37,18 @@ Result<std::unique_ptr<Endpoints>> Endpoints::make(net::HttpClient& http, const 
         made->all_.push_back(std::move(one));
     }
     made->chain_id_ = config.chain_id;
-    made->quorum_ = quorum;
+    DMID_TRY(made->set_quorum(config.quorum));
     return made;
+}
+
+Result<> Endpoints::set_quorum(unsigned quorum)
+{
+    const auto n = all_.size();
+    const auto m = quorum == 0 ? static_cast<unsigned>(n / 2 + 1) : quorum;
+    if (m > n || m * 2 <= n)
+        return fail(Errc::config_value, fmt::format("chain.quorum: {} of {} is no majority", m, n));
+    quorum_ = m;
+    return {};
 }
 
 net::Task<Result<>> Endpoints::check_chain(std::size_t i) const

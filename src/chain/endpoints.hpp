@@ -3,6 +3,7 @@
 
 #include "chain/rpc.hpp"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ public:
 
     std::uint64_t chain_id() const noexcept { return chain_id_; }
     unsigned quorum() const noexcept { return quorum_; }
+    /// Another m, 0 for the smallest majority; config.value where it is none, and then nothing changes.
+    /// Reads that are under way go on with the old one.
+    Result<> set_quorum(unsigned quorum);
     std::size_t size() const noexcept { return all_.size(); }
     Endpoint& at(std::size_t i) const { return *all_[i]->endpoint; }
 
@@ -51,7 +55,7 @@ private:
     Endpoints() = default;
 
     std::uint64_t chain_id_ = 0;
-    unsigned quorum_ = 1;
+    std::atomic<unsigned> quorum_ = 1;
     std::vector<std::unique_ptr<One>> all_;
 };
 } // namespace dmid::chain

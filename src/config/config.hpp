@@ -14,6 +14,7 @@ struct Node
 {
     std::string listen;                ///< host:port of the HTTP door; port 0 takes a free one
     std::string socket;                ///< the owner's socket; empty: <state>/node.sock
+    std::string metrics;               ///< host:port of a listener for /metrics and /healthz alone; or empty
     std::string url;                   ///< how others reach the HTTP door; goes into receipts and documents
     std::uint64_t threads = 0;         ///< 0: one per core
     std::uint64_t open_per_minute = 0; ///< wraps opened for strangers without work, in total

@@ -74,6 +74,11 @@ bool valid_ws_url(void* s)
     const auto& url = static_cast<Endpoint*>(s)->ws_url;
     return url.empty() || url.starts_with("ws://") || url.starts_with("wss://");
 }
+bool valid_metrics(void* s)
+{
+    const auto& metrics = static_cast<Node*>(s)->metrics;
+    return metrics.empty() || host_and_port(metrics);
+}
 bool valid_mail_server(void* s)
 {
     const auto& server = static_cast<Mail*>(s)->server;
@@ -121,8 +126,9 @@ std::vector<Row> mail_rows()
                                        "The same for a mail server of yours in front; empty: not by LMTP"),
               valid_listen_lmtp, "host:port"),
         text<&Mail::certificate_file>("certificate_file", "\"\"",
-                                      "Certificate chain for STARTTLS, PEM; empty: mail comes in plain"),
-        text<&Mail::key_file>("key_file", "\"\"", "Its private key, PEM"),
+                                      "Certificate chain for STARTTLS, PEM; empty: mail comes in plain",
+                                      true),
+        text<&Mail::key_file>("key_file", "\"\"", "Its private key, PEM", true),
         flag<&Mail::sign_in_without_tls>("sign_in_without_tls", "false",
                                          "Take app passwords without TLS, on loopback only; for tests"),
         count<&Mail::spool_mb>("spool_mb", "256", "MiB of all messages that are being taken in"),
@@ -138,6 +144,9 @@ std::vector<Row> node_rows()
             text<&Node::listen>("listen", "\"127.0.0.1:8383\"", "Where the HTTP and WebSocket door listens"),
             valid_listen, "host:port"),
         text<&Node::socket>("socket", "\"\"", "The owner's socket; empty: node.sock in the state folder"),
+        check(text<&Node::metrics>("metrics", "\"\"",
+                                   "Where /metrics is served, host:port; empty: at the owner's socket only"),
+              valid_metrics, "host:port"),
         text<&Node::url>("url", "\"\"", "How others reach the door; empty: http://<listen>"),
         count<&Node::threads>("threads", "0", "Threads that serve connections; 0: one per core"),
         count<&Node::open_per_minute>("open_per_minute", "600",
@@ -152,6 +161,14 @@ std::vector<Row> node_rows()
         list<&Node::allow>(
             "allow", "[]",
             "host:port on loopback or private networks that outside URLs may name; for tests")};
+}
+
+template <class T> std::vector<void*> pointers(std::vector<T>& items)
+{
+    std::vector<void*> out;
+    for (auto& item : items)
+        out.push_back(&item);
+    return out;
 }
 
 const std::vector<Section>& all()
@@ -177,7 +194,8 @@ const std::vector<Section>& all()
                                         "wss:// or ws://, where it announces new heads; empty: it is polled"),
                 valid_ws_url, "ws:// or wss://"),
           flag<&Endpoint::verifying>("verifying", "false",
-                                     "A verifying proxy of your own (Helios, Lodestar)")}},
+                                     "A verifying proxy of your own (Helios, Lodestar)")},
+         [](Config& c) { return pointers(c.chain.endpoints); }},
         {"number",
          "One number that this node serves",
          true,
@@ -188,7 +206,8 @@ const std::vector<Section>& all()
           text<&ServedNumber::passphrase_file>("passphrase_file", "\"\"",
                                                "File that holds the keys' passphrase"),
           flag<&ServedNumber::receipts>("receipts", "false",
-                                        "Tell proven senders when a message was delivered", true)}},
+                                        "Tell proven senders when a message was delivered", true)},
+         [](Config& c) { return pointers(c.numbers); }},
         {"store",
          "The mailbox",
          false,

@@ -40,6 +40,8 @@ struct Section
     bool repeats;
     void* (*make)(Config&); ///< the present one, or a new one where it repeats
     std::vector<Row> rows;
+    /// All tables of a section that repeats, in the file's order; null otherwise.
+    std::vector<void*> (*items)(Config&) = nullptr;
 
     const Row* find(std::string_view key) const;
     bool has_child(std::string_view key) const;

@@ -80,7 +80,7 @@ Result<> judge(Context& context, Arrival& arrival)
 {
     DMID_TRY(auto view, InboxView::open(context.mailbox));
     DMID_TRY(arrival.contact, view.contact(arrival.to->box(), arrival.envelope.from));
-    if (!arrival.to->policy)
+    if (!arrival.to->policy || context.policy_hold->holds(arrival.to->identity.number))
         arrival.verdict = policy::without_policy();
     else
     {

@@ -11,6 +11,7 @@
 #include "gateway/health.hpp"
 #include "gateway/meters.hpp"
 #include "gateway/pins.hpp"
+#include "gateway/policy_hold.hpp"
 #include "gateway/served.hpp"
 #include "policy/facts.hpp"
 #include "resolve/resolver.hpp"
@@ -51,6 +52,7 @@ struct Context
     std::shared_ptr<Aside> aside = std::make_shared<Aside>();    ///< never null
     /// Tries of app passwords, in a minute: of all, and of one source. Never null.
     std::shared_ptr<Budget> sign_ins = std::make_shared<Budget>(600, 10);
+    std::shared_ptr<PolicyHold> policy_hold = std::make_shared<PolicyHold>(); ///< never null
 };
 
 /// Writes to the log, where there is one.

@@ -108,6 +108,23 @@ net::Task<Result<InForce>> set_policy(Context& context, ServedPtr served, Bytes 
     if (!appended)
         co_return tl::unexpected<Error>(std::move(appended).error());
     context.served.change(served->identity.number, [&](Served& next) { next.policy = in_force; });
+    release_policy(context, served->identity.number);
     co_return in_force;
+}
+
+void hold_policy(Context& context, model::Number number)
+{
+    context.policy_hold->hold(number);
+    context.alarms.raise("restored " + number.digits(),
+                         number.in_fours() + " was restored from a backup and its policy may be old: until "
+                                             "`dmid policy confirm` or `dmid policy set` everything is a "
+                                             "request",
+                         context.clock.now());
+}
+
+bool release_policy(Context& context, model::Number number)
+{
+    context.alarms.clear("restored " + number.digits());
+    return context.policy_hold->release(number);
 }
 } // namespace dmid::gateway

@@ -24,6 +24,11 @@ Result<model::PolicyContent> prepare_policy(const Context& context, const Served
 /// the present policy stays in force.
 net::Task<Result<InForce>> set_policy(Context& context, ServedPtr served, Bytes signed_policy);
 
+/// After a restore: puts the number's policy on hold, with an alarm, or lets it count because its owner said
+/// so; the latter gives whether it was held. A policy that is set releases it too.
+void hold_policy(Context& context, model::Number number);
+bool release_policy(Context& context, model::Number number);
+
 /// Every label that the policy names.
 std::vector<std::string> labels_of(const policy::Policy& policy);
 } // namespace dmid::gateway

@@ -8,6 +8,8 @@
 #include "gateway/receipts_out.hpp"
 #include "gateway/views.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <atomic>
 
 namespace dmid::gateway
@@ -179,6 +181,19 @@ Upkeep::~Upkeep()
 void Upkeep::start()
 {
     net::spawn(impl_->executor, Impl::run(impl_));
+}
+
+void Upkeep::set_receipts(model::Number number, bool receipts)
+{
+    // Whoever looks after the numbers runs on the executor; so does the change.
+    boost::asio::post(impl_->executor,
+                      [impl = impl_, number, receipts]
+                      {
+                          for (auto& serving : impl->numbers)
+                              if (serving.number == number)
+                                  serving.receipts = receipts;
+                      });
+    impl_->context.served.change(number, [&](Served& next) { next.receipts = receipts; });
 }
 
 void Upkeep::stop()

@@ -22,6 +22,8 @@ public:
     Upkeep& operator=(const Upkeep&) = delete;
 
     void start();
+    /// Whether a number tells its senders of deliveries, from now on. Thread-safe.
+    void set_receipts(model::Number number, bool receipts);
     /// Thread-safe.
     void stop();
 

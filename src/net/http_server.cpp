@@ -255,6 +255,11 @@ void HttpServer::stop()
     impl_->stop(impl_->service->options.stop_grace);
 }
 
+void HttpServer::stop(Millis grace)
+{
+    impl_->stop(grace);
+}
+
 std::size_t HttpServer::connections() const noexcept
 {
     const std::lock_guard lock{impl_->mutex};

@@ -59,6 +59,8 @@ public:
 
     /// Accepts no more, lets running requests end within the grace, then cuts. Blocks; not on a pool thread.
     void stop();
+    /// The same with another grace.
+    void stop(Millis grace);
     std::size_t connections() const noexcept;
 
 private:

@@ -31,5 +31,6 @@ Rows inbox_commands();    ///< inbox, thread, reply
 Rows contact_commands();  ///< accept, block, confirm
 Rows channel_commands();  ///< bind, bind confirm, unbind, channels
 Rows node_commands();     ///< node
+Rows backup_commands();   ///< backup, backup verify, restore
 Rows policy_commands();   ///< policy check, explain, set, show
 } // namespace dmid::commands

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/groups.hpp"
+#include "node/process_facts.hpp"
 #include "node/runtime.hpp"
 #include "tool/invocation.hpp"
 #include "tool/output.hpp"
 #include "tool/passphrase.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
+#include <thread>
 
 namespace dmid::commands
 {
@@ -36,14 +40,19 @@ Result<node::Setup> setup_of(const Invocation& call)
     {
         tool::Passphrases passphrases{call.globals()};
         DMID_TRY(const auto* passphrase, passphrases.existing());
-        setup.passphrase = std::string{passphrase->view()};
+        setup.passphrase.emplace(std::string{passphrase->view()});
     }
-    std::error_code error;
-    std::filesystem::create_directories(setup.places.state, error);
-    if (error)
-        return fail(Errc::input_file, setup.places.state.string() + ": " + error.message());
-    std::filesystem::permissions(setup.places.state, std::filesystem::perms::owner_all, error);
     return setup;
+}
+
+Result<> make_state_folder(const std::filesystem::path& state)
+{
+    std::error_code error;
+    std::filesystem::create_directories(state, error);
+    if (error)
+        return fail(Errc::input_file, state.string() + ": " + error.message());
+    std::filesystem::permissions(state, std::filesystem::perms::owner_all, error);
+    return {};
 }
 
 sigset_t watched_signals()
@@ -55,7 +64,7 @@ sigset_t watched_signals()
     return set;
 }
 
-/// Until somebody asks it to end; SIGHUP takes the configuration over that may change.
+/// Until somebody asks it to end; SIGHUP takes over of the configuration what may change.
 void serve(const Invocation& call, node::Runtime& runtime, const sigset_t& signals)
 {
     for (;;)
@@ -65,23 +74,48 @@ void serve(const Invocation& call, node::Runtime& runtime, const sigset_t& signa
             continue;
         if (signal != SIGHUP)
             return;
-        const auto config = call.config();
-        const auto done = config ? runtime.reload(*config) : Result<>{tl::unexpected<Error>(config.error())};
-        if (done)
-            call.out().progress("configuration taken over");
-        else
-            call.out().problem(done.error());
+        const auto changes = runtime.reload(call.config());
+        if (!changes)
+        {
+            call.out().problem(changes.error());
+            continue;
+        }
+        call.out().progress("configuration read again, " + std::to_string(changes->size()) + " changes");
+        for (const auto& change : *changes)
+            call.out().progress("  " + change.key + ": " + change.words +
+                                (change.reloadable ? "" : "; needs a restart"));
     }
+}
+
+/// The second SIGTERM does not wait: what was accepted is on the disk, legs under way are claimed again.
+void end_at_once_when_asked_again(const sigset_t& signals)
+{
+    std::thread{[signals]
+                {
+                    for (;;)
+                    {
+                        int signal = 0;
+                        if (sigwait(&signals, &signal) == 0 && signal != SIGHUP)
+                            ::_exit(128 + signal);
+                    }
+                }}
+        .detach();
 }
 
 Result<> run_node(const Invocation& call)
 {
-    DMID_TRY(auto setup, setup_of(call));
     if (call.has("--check"))
     {
+        node::Setup setup;
+        DMID_TRY(setup.config, call.config());
+        DMID_TRY(node::Runtime::check(setup));
+        call.out().value({{"valid", true}});
         call.out().line("the configuration is valid");
         return {};
     }
+    node::guard_memory();
+    DMID_TRY(auto setup, setup_of(call));
+    DMID_TRY(make_state_folder(setup.places.state));
     // Every thread inherits this: the signals come to sigwait() and nowhere else.
     const auto signals = watched_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -91,6 +125,7 @@ Result<> run_node(const Invocation& call)
     call.out().progress("serving at " + place + "; Ctrl-C stops");
     serve(call, *runtime, signals);
     call.out().progress("stopping");
+    end_at_once_when_asked_again(signals);
     runtime->stop();
     return {};
 }
@@ -102,7 +137,7 @@ Rows node_commands()
              .summary = "Run a node: its doors, the flow, its channels",
              .arguments = {},
              .options = {{"--ready-file", "FILE", "written when the doors are open"},
-                         {"--check", "", "read the configuration, and stop"}},
+                         {"--check", "", "check the configuration and the files that it names, and stop"}},
              .run = run_node}};
 }
 } // namespace dmid::commands

@@ -88,6 +88,15 @@ Result<model::PolicyContent> content_of(const boost::json::value& answer)
     return out;
 }
 
+Result<> confirm(const Invocation& call)
+{
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    DMID_TRY(const auto answer, node.post("/v1/policy/confirm", {}));
+    call.out().value(answer.is_object() ? answer.as_object() : boost::json::object{});
+    call.out().line("this policy counts; `dmid policy show` shows it");
+    return {};
+}
+
 Result<> set(const Invocation& call)
 {
     DMID_TRY(const auto read, read_policy(call));
@@ -135,6 +144,7 @@ Rows policy_commands()
     return {{"policy check", "Say whether a policy is valid, and what is wrong", {file}, {}, check},
             {"policy explain", "Say in plain words what a policy does", {file}, {}, explain},
             {"policy set", "Sign a policy and put it in force on the node", {file}, {}, set},
+            {"policy confirm", "After a restore: say that the policy which is here counts", {}, {}, confirm},
             {"policy show",
              "The policy in force, in plain words",
              {},

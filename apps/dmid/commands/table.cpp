@@ -14,8 +14,8 @@ std::vector<tool::Command> assemble()
          {up_commands,      doctor_commands,  number_commands,  key_commands,      mint_commands,
           show_commands,    publish_commands, lock_commands,    transfer_commands, resolve_commands,
           deploy_commands,  policy_commands,  channel_commands, send_commands,     inbox_commands,
-          contact_commands, seal_commands,    node_commands,    index_commands,    config_commands,
-          status_commands,  shell_commands})
+          contact_commands, seal_commands,    node_commands,    backup_commands,   index_commands,
+          config_commands,  status_commands,  shell_commands})
         for (auto& row : group())
             out.push_back(std::move(row));
     return out;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "keys/secret_text.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace dmid::node
 {
@@ -21,6 +23,7 @@ struct Setup
 {
     Places places;
     config::Config config;
-    std::string passphrase; ///< of the keys, where no passphrase_file is configured; wiped after use
+    /// Of the keys, where no passphrase_file is configured; gone after use.
+    std::optional<keys::SecretText> passphrase;
 };
 } // namespace dmid::node

@@ -12,7 +12,7 @@ namespace
 constexpr std::chrono::seconds kRepeat{10};
 } // namespace
 
-std::function<void(const std::string& line)> make_log(const config::Log& config)
+Log make_log(const config::Log& config)
 {
     auto filter = std::make_shared<spdlog::sinks::dup_filter_sink_mt>(kRepeat);
     filter->add_sink(std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
@@ -23,6 +23,10 @@ std::function<void(const std::string& line)> make_log(const config::Log& config)
                                     : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
                         spdlog::pattern_time_type::utc);
     logger->flush_on(spdlog::level::info);
-    return [logger](const std::string& line) { logger->info(line); };
+    Log log;
+    log.write = [logger](const std::string& line) { logger->info(line); };
+    log.warn = [logger](const std::string& line) { logger->warn(line); };
+    log.set_level = [logger](const std::string& level) { logger->set_level(spdlog::level::from_str(level)); };
+    return log;
 }
 } // namespace dmid::node

@@ -15,6 +15,8 @@ namespace
 {
 /// Messages are read on these, so that no door waits for one of 10 MiB.
 constexpr std::size_t kReaders = 2;
+/// Of the five seconds in which a node ends.
+constexpr net::Millis kStopGrace{3'000};
 
 bool on_loopback(const std::string& listen)
 {
@@ -28,6 +30,7 @@ Result<email::DoorOptions> options_of(const config::Mail& mail, const std::strin
     options.domain = mail.domain;
     options.url = url;
     options.max_connections = mail.connections;
+    options.stop_grace = kStopGrace;
     options.max_per_source = mail.source_connections;
     if (mail.sign_in_without_tls && !on_loopback(mail.listen_smtp))
         return fail(Errc::config_value, "[mail] sign_in_without_tls is for loopback only");
@@ -42,6 +45,7 @@ Result<email::DoorOptions> options_of(const config::Mail& mail, const std::strin
 
 struct MailDoor::Impl
 {
+    bool has_tls = false;
     std::unique_ptr<email::SpoolFolder> spool;
     net::IoPool readers{kReaders};
     std::unique_ptr<email::MailIntake> intake;
@@ -81,6 +85,7 @@ Result<std::unique_ptr<MailDoor>> MailDoor::open(const config::Mail& mail, const
     out->impl_ = std::make_unique<Impl>();
     auto& impl = *out->impl_;
     DMID_TRY(auto options, options_of(mail, url));
+    impl.has_tls = options.tls != nullptr;
     DMID_TRY(impl.spool, email::SpoolFolder::open(state / "spool", mail.spool_mb << 20U));
     email::MailIntakeOptions intake;
     intake.domain = mail.domain;
@@ -95,6 +100,20 @@ Result<std::unique_ptr<MailDoor>> MailDoor::open(const config::Mail& mail, const
     DMID_TRY(out->lmtp_, listen_at(mail.listen_lmtp, [door](const std::string& host, std::uint16_t port)
                                    { return door->listen_lmtp(host, port); }));
     return out;
+}
+
+Result<> MailDoor::renew_certificate(const config::Mail& mail)
+{
+    if (!impl_->has_tls || mail.certificate_file.empty())
+        return {};
+    DMID_TRY(auto tls, net::make_tls_server(mail.certificate_file, mail.key_file));
+    impl_->door->renew_tls(std::move(tls));
+    return {};
+}
+
+std::size_t MailDoor::connections() const
+{
+    return impl_->door->connections();
 }
 
 void MailDoor::stop()

@@ -24,6 +24,10 @@ public:
     ~MailDoor();
     /// Takes nothing more in, and lets what is being judged end. Blocks; not on a pool thread.
     void stop();
+    std::size_t connections() const;
+    /// Reads the certificate and its key again, for connections from now on; nothing happens where the door
+    /// began without one. net.tls, and then the former one stays.
+    Result<> renew_certificate(const config::Mail& mail);
     /// `127.0.0.1:8325`; empty where it does not listen.
     const std::string& smtp() const noexcept { return smtp_; }
     const std::string& lmtp() const noexcept { return lmtp_; }

@@ -7,6 +7,7 @@
 #include "channels/nostr/nostr_channel.hpp"
 #include "channels/nostr/relay_door.hpp"
 #include "gateway/flow.hpp"
+#include "gateway/own_policy.hpp"
 #include "gateway/upkeep.hpp"
 #include "gateway/views.hpp"
 #include "gateway/worker.hpp"
@@ -19,13 +20,18 @@
 #include "node/ready.hpp"
 #include "node/secrets.hpp"
 #include "node/served_keys.hpp"
+#include "node/watch.hpp"
 #include "node/zones.hpp"
 #include "store/lmdb/lmdb_index.hpp"
 #include "store/lmdb/lmdb_mailbox.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -36,10 +42,13 @@ namespace
 /// Legs of one channel that are under way at once.
 constexpr std::size_t kParallelLegs = 8;
 /// How long what runs may take to end when the node stops.
-constexpr std::chrono::seconds kStopFor{5};
+constexpr std::chrono::milliseconds kStopFor{4'500};
+/// Of it, what connections have; what is cut then has a second to notice.
+constexpr net::Millis kDoorsFor{3'000};
 constexpr std::size_t kParallelFanOuts = 32;
 /// On the owner's socket: people and their scripts, all of one user.
 constexpr std::size_t kOwnerConnections = 64;
+constexpr const char* kSoftware = "dmid " DMID_VERSION;
 
 Result<proof::RegistryRef> registry_of(const config::Chain& chain)
 {
@@ -119,8 +128,11 @@ struct Runtime::Impl
     Result<> open_chain();
     Result<> open_channels();
     Result<> listen();
+    Result<> listen_watchers();
+    Result<> take_over(const config::Config& next);
     void start_work();
     net::Task<> follow();
+    std::string metrics() const;
     void stop();
 
     Setup setup;
@@ -156,6 +168,9 @@ struct Runtime::Impl
     std::unique_ptr<net::HttpServer> public_server;
     std::unique_ptr<net::HttpServer> owner_server;
     std::unique_ptr<MailDoor> mail_door;
+    std::unique_ptr<net::HttpServer> watcher_server;
+    std::unique_ptr<Watch> watch;
+    Log log;
     std::vector<std::unique_ptr<gateway::Worker>> workers;
     std::string place;
     bool stopped = false;
@@ -170,6 +185,7 @@ Result<> Runtime::Impl::open_chain()
     DMID_TRY(auto registry, registry_of(setup.config.chain));
     store::lmdb::Options options;
     options.directory = setup.places.state / "index";
+    options.software = kSoftware;
     DMID_TRY(index, store::lmdb::open_index(options));
     // Documents that an event carried are here already; the reader holds them against the proven hash.
     auto documents = [rows = index.get()](const Hash32& hash)
@@ -216,6 +232,7 @@ Result<> Runtime::Impl::open()
     DMID_TRY(open_chain());
     const auto& config = setup.config;
     store::lmdb::Options options;
+    options.software = kSoftware;
     options.directory = config.store.path;
     if (config.store.path.empty())
         options.directory = setup.places.state / "mailbox";
@@ -232,13 +249,25 @@ Result<> Runtime::Impl::open()
     context.reset(new gateway::Context{*mailbox, *resolver, clock, served, tickets, *pins, *budget, bell,
                                        alarms, health, *bindings, channels, system_zones(), secrets.node_key,
                                        config.store.stranger_quota_mb << 20U});
-    context->log = make_log(config.log);
+    log = make_log(config.log);
+    context->log = log.write;
+    if (const auto mark = setup.places.state / "restored.json"; std::filesystem::exists(mark))
+    {
+        for (const auto& number : secrets.numbers)
+            gateway::hold_policy(*context, number.number);
+        context->policy_hold->released = [mark]
+        {
+            std::error_code ignored;
+            std::filesystem::remove(mark, ignored);
+        };
+    }
     flow = std::make_unique<gateway::Flow>(*context);
     for (const auto& number : secrets.numbers)
     {
         DMID_TRY(gateway::restore_number(*context, number));
     }
     upkeep = std::make_unique<gateway::Upkeep>(*context, secrets.numbers, work.executor(0));
+    watch = std::make_unique<Watch>(*context, *endpoints, *index, setup.places.state);
     return {};
 }
 
@@ -251,6 +280,8 @@ Result<> Runtime::Impl::listen()
     door_options.software_version = DMID_VERSION;
     relay = std::make_unique<channels::nostr::RelayDoor>(*flow, nostr_keys, clock, door_options);
     api->relay_information = [door = relay.get()] { return door->information(); };
+    api->checks = [seen = watch.get()] { return seen->checks(); };
+    api->metrics = [this] { return metrics(); };
     public_server = std::make_unique<net::HttpServer>(
         doors,
         [door = api.get()](net::HttpRequest request) { return door->handle_public(std::move(request)); },
@@ -271,10 +302,33 @@ Result<> Runtime::Impl::listen()
     DMID_TRY(owner_server->listen_unix(socket_path.string()));
     DMID_TRY(mail_door, MailDoor::open(setup.config.mail, url.empty() ? "http://" + place : url,
                                        setup.places.state, doors, *flow, clock, dns));
+    DMID_TRY(listen_watchers());
     return write_ready(setup.places.ready,
                        ReadyPlaces{place, mail_door ? mail_door->smtp() : "",
                                    mail_door ? mail_door->lmtp() : "", socket_path},
                        secrets.node_key.key);
+}
+
+Result<> Runtime::Impl::listen_watchers()
+{
+    if (setup.config.node.metrics.empty())
+        return {};
+    const auto where = split(setup.config.node.metrics);
+    watcher_server = std::make_unique<net::HttpServer>(doors, [door = api.get()](net::HttpRequest request)
+                                                       { return door->handle_watcher(std::move(request)); });
+    DMID_TRY(watcher_server->listen_tcp(where.host, where.port));
+    return {};
+}
+
+std::string Runtime::Impl::metrics() const
+{
+    auto facts = watch->facts();
+    facts.version = DMID_VERSION;
+    facts.connections["http"] = public_server->connections();
+    facts.connections["owner"] = owner_server->connections();
+    if (mail_door)
+        facts.connections["email"] = mail_door->connections();
+    return api::metrics_text(*context->meters, facts);
 }
 
 /// Keeps the index up to date. What an endpoint says against the registry's promises halts it, with an alarm;
@@ -305,6 +359,7 @@ void Runtime::Impl::start_work()
     for (auto& worker : workers)
         worker->start();
     upkeep->start();
+    watch->start(on);
     net::spawn(on, follow());
     for (const auto& channel : owned)
         net::spawn(doors.next(), channel->run(*flow));
@@ -318,6 +373,14 @@ void Runtime::Impl::stop()
         channel->stop();
     if (upkeep)
         upkeep->stop();
+    if (watch)
+        watch->stop();
+    std::vector<std::thread> closing;
+    for (auto* server : {public_server.get(), owner_server.get(), watcher_server.get()})
+        if (server != nullptr)
+            closing.emplace_back([server] { server->stop(kDoorsFor); });
+    if (mail_door)
+        closing.emplace_back([door = mail_door.get()] { door->stop(); });
     for (auto& worker : workers)
         worker->stop();
     // A leg that is cut between handing over and record would go out again: what runs may end.
@@ -325,12 +388,8 @@ void Runtime::Impl::stop()
     const auto idle = [](const auto& worker) { return worker->idle(); };
     while (!std::all_of(workers.begin(), workers.end(), idle) && std::chrono::steady_clock::now() < until)
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    if (mail_door)
-        mail_door->stop();
-    if (public_server)
-        public_server->stop();
-    if (owner_server)
-        owner_server->stop();
+    for (auto& thread : closing)
+        thread.join();
     work.stop();
     work.join();
     doors.stop();
@@ -339,6 +398,7 @@ void Runtime::Impl::stop()
     public_server.reset();
     owner_server.reset();
     mail_door.reset();
+    watcher_server.reset();
 }
 
 Runtime::Runtime(std::unique_ptr<Impl> impl)
@@ -367,10 +427,71 @@ Result<std::string> Runtime::start()
     return impl_->place;
 }
 
-Result<> Runtime::reload(const config::Config& config)
+Result<> Runtime::Impl::take_over(const config::Config& next)
 {
-    const auto& node = config.node;
-    impl_->budget->set_limits(node.open_per_minute, node.open_per_source_minute);
+    // First what can refuse: then nothing has changed. A certificate is renewed under its old name.
+    if (mail_door)
+    {
+        DMID_TRY(mail_door->renew_certificate(next.mail));
+    }
+    DMID_TRY(endpoints->set_quorum(static_cast<unsigned>(next.chain.agree)));
+    config::take_over(setup.config, next);
+    const auto& now = setup.config;
+    budget->set_limits(now.node.open_per_minute, now.node.open_per_source_minute);
+    context->stranger_quota = now.store.stranger_quota_mb << 20U;
+    log.set_level(now.log.level);
+    for (const auto& entry : now.numbers)
+        if (const auto number = model::Number::parse(entry.number))
+            upkeep->set_receipts(*number, entry.receipts);
+    return {};
+}
+
+Result<std::vector<config::Difference>> Runtime::reload(const Result<config::Config>& config)
+{
+    const auto refuse = [this](const Error& error)
+    {
+        impl_->log.warn("config refused code=" + std::string{name(error.code)});
+        impl_->alarms.raise("config",
+                            "the file on disk was refused, the former one counts: " + to_string(error),
+                            impl_->clock.now());
+        return tl::unexpected<Error>(error);
+    };
+    if (!config)
+        return refuse(config.error());
+    auto changes = config::differences(impl_->setup.config, *config);
+    if (const auto done = impl_->take_over(*config); !done)
+        return refuse(done.error());
+    impl_->alarms.clear("config");
+    impl_->log.write("config taken over changes=" + std::to_string(changes.size()));
+    for (const auto& change : changes)
+        impl_->log.write("config key=\"" + change.key + "\" " +
+                         (change.reloadable ? "taken over" : "needs a restart"));
+    return changes;
+}
+
+Result<> Runtime::check(const Setup& setup)
+{
+    const auto& config = setup.config;
+    net::Dialer dialer;
+    net::HttpClient http{dialer};
+    DMID_TRY(registry_of(config.chain));
+    DMID_TRY(chain::Endpoints::make(http, endpoints_of(config.chain)));
+    DMID_TRY(net::AllowList::from(config.node.allow));
+    std::vector<std::string> files{config.mail.password_file, config.mail.ca_file, config.mail.dkim_key_file,
+                                   config.mail.certificate_file, config.mail.key_file};
+    for (const auto& entry : config.numbers)
+    {
+        DMID_TRY(model::Number::parse(entry.number));
+        files.push_back(entry.passphrase_file);
+    }
+    for (const auto& file : files)
+        if (!file.empty() && ::access(file.c_str(), R_OK) != 0)
+            return fail(Errc::config_unreadable, file + ": " + std::strerror(errno));
+    if (!config.mail.server.empty())
+    {
+        const SystemClock clock;
+        DMID_TRY(email_channel(config.mail, clock, dialer));
+    }
     return {};
 }
 

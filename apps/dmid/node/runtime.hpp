@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/differences.hpp"
 #include "node/home.hpp"
 
 #include <memory>
@@ -19,10 +20,15 @@ public:
 
     /// Starts the workers, listens, writes the ready file. Gives the address of the door. net.bind.
     Result<std::string> start();
-    /// Takes over what may change while running (SIGHUP).
-    Result<> reload(const config::Config& config);
-    /// Stops taking in, lets what runs end within five seconds. Not from one of the node's own threads.
+    /// Takes over what may change while running (SIGHUP); the log says what changed and what waits for a
+    /// restart, and so does the answer. On an error nothing changes and the alarm `config` is raised.
+    Result<std::vector<config::Difference>> reload(const Result<config::Config>& config);
+    /// Stops taking in, lets what runs end, all within five seconds: doors close, WebSockets are told 1001,
+    /// a leg that is under way then goes out again after the next start. Not from one of the node's threads.
     void stop();
+    /// Everything about a configuration that can be known without opening keys, stores and doors: the
+    /// registry, endpoints, numbers, addresses, and that the files it names can be read.
+    static Result<> check(const Setup& setup);
 
     struct Impl;
 

@@ -5,7 +5,10 @@
 #include "crypto/secp256k1.hpp"
 #include "keys/key_dir.hpp"
 
-#include <fstream>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
 
 namespace dmid::node
 {
@@ -13,15 +16,38 @@ namespace
 {
 constexpr std::size_t kMaxPassphrase = 4096;
 
-Result<keys::SecretText> passphrase_from(const std::string& file, const std::string& otherwise)
+/// The first line of a file. Read without a stream: its buffer would keep the passphrase in freed memory.
+Result<keys::SecretText> read_first_line(const std::string& file)
 {
-    if (file.empty())
-        return keys::SecretText{std::string{otherwise}};
-    std::ifstream in{file};
-    std::string line;
-    if (!in || !std::getline(in, line) || line.size() > kMaxPassphrase)
-        return fail(Errc::input_passphrase, "the passphrase file " + file + " cannot be read");
-    return keys::SecretText{std::move(line)};
+    const auto unreadable = [&]
+    { return fail(Errc::input_passphrase, "the passphrase file " + file + " cannot be read"); };
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return unreadable();
+    std::array<char, kMaxPassphrase + 1> buffer{};
+    std::size_t got = 0;
+    ssize_t now = 1;
+    while (now > 0 && got < buffer.size())
+    {
+        now = ::read(fd, buffer.data() + got, buffer.size() - got);
+        if (now > 0)
+            got += static_cast<std::size_t>(now);
+    }
+    ::close(fd);
+    const std::string_view all{buffer.data(), got};
+    const auto line = all.substr(0, all.find('\n'));
+    const bool fits = now >= 0 && got > 0 && line.size() <= kMaxPassphrase;
+    auto out = fits ? Result<keys::SecretText>{keys::SecretText{std::string{line}}} : unreadable();
+    secure_zero(buffer.data(), buffer.size());
+    return out;
+}
+
+Result<keys::SecretText> passphrase_from(const std::string& file,
+                                         const std::optional<keys::SecretText>& otherwise)
+{
+    if (!file.empty())
+        return read_first_line(file);
+    return keys::SecretText{otherwise ? std::string{otherwise->view()} : std::string{}};
 }
 
 Result<gateway::InboxKey> inbox_key(const keys::KeyDir& folder, const std::string& label,
@@ -86,8 +112,7 @@ Result<Secrets> open_all(const Setup& setup)
 Result<Secrets> open_secrets(Setup& setup)
 {
     auto secrets = open_all(setup);
-    secure_zero(setup.passphrase.data(), setup.passphrase.size());
-    setup.passphrase.clear();
+    setup.passphrase.reset();
     return secrets;
 }
 } // namespace dmid::node

@@ -137,6 +137,11 @@ void SmtpDoor::stop()
     impl_->stop(impl_->service->options.stop_grace);
 }
 
+void SmtpDoor::renew_tls(net::TlsContextPtr tls)
+{
+    impl_->service->renewed.store(std::move(tls));
+}
+
 std::size_t SmtpDoor::connections() const
 {
     const std::lock_guard lock{impl_->mutex};

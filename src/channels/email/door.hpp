@@ -60,6 +60,8 @@ public:
     /// thread.
     void stop();
     std::size_t connections() const;
+    /// Another certificate for connections that begin TLS from now on. Thread-safe; only where there was one.
+    void renew_tls(net::TlsContextPtr tls);
 
     struct Impl;
 

@@ -223,7 +223,10 @@ net::Task<bool> DoorConnection::start_tls()
     if (!co_await write())
         co_return false;
     stream_.expires_after(service_->options.handshake_timeout);
-    const auto done = co_await stream_.start_tls_server(service_->options.tls);
+    auto tls = service_->renewed.load();
+    if (!tls)
+        tls = service_->options.tls;
+    const auto done = co_await stream_.start_tls_server(std::move(tls));
     if (!done)
         co_return false;
     session_.encrypted();

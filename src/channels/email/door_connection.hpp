@@ -21,7 +21,8 @@ struct DoorService
     SpoolFolder& spool;
     DoorOptions options;
     std::atomic<bool> stopping{false};
-    std::atomic<bool> busy{false}; ///< short time limits
+    std::atomic<bool> busy{false};             ///< short time limits
+    std::atomic<net::TlsContextPtr> renewed{}; ///< in place of options.tls, once there is one
 };
 
 class DoorConnection : public std::enable_shared_from_this<DoorConnection>

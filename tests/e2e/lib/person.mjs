@@ -83,7 +83,7 @@ trust_anchor_file = "${world.names.anchorFile}"
 
 [nostr]
 relays = ${list([this.relayUrl])}
-`);
+${this.settings.log === undefined ? '' : `\n[log]\nlevel = "${this.settings.log}"\n`}`);
   }
 
   dkimKeyFile() {
