@@ -57,27 +57,27 @@ constexpr std::array<unsigned, 25> kPi = {0,  10, 20, 5, 15, 16, 1,  11, 21, 6, 
 DMID_EIGHT_LANES void permute(Vector* state) noexcept
 {
     Vector s[25];
-    for (int i = 0; i < 25; ++i)
+    for (std::size_t i = 0; i < 25; ++i)
         s[i] = state[i];
     for (const auto constant : kConstants)
     {
         Vector c[5];
         Vector t[25];
 #pragma GCC unroll 5
-        for (int x = 0; x < 5; ++x)
+        for (std::size_t x = 0; x < 5; ++x)
             c[x] = s[x] ^ s[x + 5] ^ s[x + 10] ^ s[x + 15] ^ s[x + 20];
 #pragma GCC unroll 25
-        for (int i = 0; i < 25; ++i)
+        for (std::size_t i = 0; i < 25; ++i)
         {
             const Vector mixed = s[i] ^ c[(i + 4) % 5] ^ DMID_ROTATE(c[(i + 1) % 5], 1);
             t[kPi[i]] = DMID_ROTATE(mixed, kRho[i]);
         }
 #pragma GCC unroll 25
-        for (int i = 0; i < 25; ++i)
+        for (std::size_t i = 0; i < 25; ++i)
             s[i] = t[i] ^ (~t[i / 5 * 5 + (i + 1) % 5] & t[i / 5 * 5 + (i + 2) % 5]);
         s[0] ^= constant;
     }
-    for (int i = 0; i < 25; ++i)
+    for (std::size_t i = 0; i < 25; ++i)
         state[i] = s[i];
 }
 #undef DMID_ROTATE
