@@ -75,11 +75,6 @@ std::string file_name(std::string name)
 class Walker
 {
 public:
-    explicit Walker(bool& broken)
-        : broken_{broken}
-    {
-    }
-
     Result<MimePart> read(GMimeObject* object, unsigned depth)
     {
         if (depth > kMaxDepth || ++parts_ > kMaxMimeParts)
@@ -138,7 +133,6 @@ private:
         out.end = static_cast<std::uint64_t>(stream->bound_end);
     }
 
-    bool& broken_;
     unsigned parts_ = 0;
 };
 
@@ -369,7 +363,7 @@ Result<MimeMessage> parse_mime(const Spool& spool)
     out.fields = fields_of(GMIME_OBJECT(message.get()));
     if (auto* root = g_mime_message_get_mime_part(message.get()); root != nullptr)
     {
-        DMID_TRY(out.root, Walker{out.broken}.read(root, 0));
+        DMID_TRY(out.root, Walker{}.read(root, 0));
         if (out.root.multipart() && out.root.children.empty())
         {
             // What calls itself a multipart and has no parts is text to look at.

@@ -28,8 +28,9 @@ void SmtpContent::tear()
 void SmtpContent::count(std::size_t bytes)
 {
     size_ += bytes;
-    if (size_ > limits_.message)
-        blame(552, "5.3.4", "The message is larger than this server takes");
+    // Before any other fault: where it is noticed depends on the pieces, and the answer must not.
+    if (size_ > limits_.message && !torn_)
+        fault_.emplace(552, "5.3.4", "The message is larger than this server takes");
 }
 
 void SmtpContent::end_line()
