@@ -45,7 +45,7 @@ test('a refusal says what suffices and where, in the dialogue', { skip: missing 
   const { status, output } = await swaks(door.smtp, ['--from', 'alice@example.org', '--to', `${number}@node.test`, '--body', 'x']);
   await door.answer('yes');
   assert.equal(status, 26, output); // swaks: DATA was refused
-  assert.match(output, /550-5\.7\.1 Strangers bring a proof\./);
+  assert.match(output, /550-5\.7\.1 The recipient asks strangers for a proof/);
   assert.match(output, new RegExp(`550 5\\.7\\.1 See https://node\\.test/n/${number}`));
 });
 
