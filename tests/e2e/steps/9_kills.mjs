@@ -128,7 +128,8 @@ export async function kills(story, { random = 20 } = {}) {
   const { a, teller } = story;
   teller.title('9  Killed without warning');
   a.configure({ node: { open_per_minute: 1_000_000, open_per_source_minute: 1_000_000 } });
-  const names = points();
+  // The points behind a file are passed by letters with files only; these have none.
+  const names = points().filter((point) => !point.startsWith('door.file-'));
   const done = [];
   await teller.promise(`A's node is killed at each of the ${names.length} named points of the flow, and started again`, async () => {
     for (const point of names) done.push(await dieAt(story, point));
