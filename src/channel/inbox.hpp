@@ -73,7 +73,7 @@ public:
     /// What became of a message of ours; `yes` when it is written down. A report never causes a message.
     virtual net::Task<Answer> report(Report what);
     /// Opens a session with an app password: the account's name for OwnerWords, or crypto.signature-invalid
-    /// whatever was wrong. Slow on purpose; counts against the source.
+    /// whatever was wrong. Counts against the source.
     virtual net::Task<Result<std::string>> sign_in(std::string user, std::string password,
                                                    std::string source);
 };
