@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mail from the outside world to an owner's inbox: a real chain, a node, a name server, and mail programs.
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { silentTeller } from '../e2e/lib/teller.mjs';
@@ -11,13 +8,11 @@ import { stack } from '../e2e/steps/1_stack.mjs';
 import { owner } from '../e2e/steps/2_owner.mjs';
 import { dmidMissing } from '../peers/dmid_node.mjs';
 import { swaks } from '../peers/mail_door.mjs';
-import { nsdMissing, startNameServer, txt } from '../peers/nsd.mjs';
+import { nsdMissing } from '../peers/nsd.mjs';
 import { postfixMissing } from '../peers/postfix.mjs';
 
 const skip = dmidMissing() ?? postfixMissing() ?? nsdMissing() ?? false;
 const story = { teller: silentTeller() };
-const key = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const dkim = { domainName: 'sender.test', keySelector: 's1', privateKey: key.privateKey.export({ type: 'pkcs8', format: 'pem' }) };
 const address = () => `${story.a.number.replaceAll(' ', '')}@a-node.test`;
 const port = (name) => Number(story.a.node.ready[name].split(':')[1]);
 
@@ -25,13 +20,6 @@ before(async () => {
   if (skip) return;
   await stack(story);
   await owner(story);
-  const published = key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-  story.names = story.world.keep(await startNameServer({ zones: {
-    'sender.test': { records: [txt('@', 'v=spf1 -all'), txt('s1._domainkey', `v=DKIM1; k=rsa; p=${published}`), txt('_dmarc', 'v=DMARC1; p=reject')] },
-    'a-node.test': {},
-  } }));
-  appendFileSync(join(story.a.home, 'config.toml'), `\n[dns]\nservers = ["${story.names.address}"]\ntrust_anchor_file = "none"\n`);
-  await story.a.restartNode();
 });
 after(() => story.world?.stop());
 
@@ -43,7 +31,7 @@ test('mail that proves nothing is refused in the dialogue, with what suffices an
 });
 
 test('mail with an aligned signature becomes a request that names its sender', { skip, timeout: 120_000 }, async () => {
-  const transport = createTransport({ host: '127.0.0.1', port: port('smtp'), ignoreTLS: true, dkim });
+  const transport = createTransport({ host: '127.0.0.1', port: port('smtp'), ignoreTLS: true, dkim: story.world.domains.sender.dkim });
   const sent = await transport.sendMail({ from: 'Alice <alice@sender.test>', to: address(), subject: 'Hello', text: 'From the old world' });
   assert.match(sent.response, /^250 2\.0\.0 Accepted as [0-9a-f]{64}$/);
   const message = await story.a.message(({ text }) => text.includes('From the old world'), 'the request', 20, { requests: true });

@@ -7,20 +7,24 @@ import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { txt } from '../../peers/nsd.mjs';
 import { swaks } from '../../peers/mail_door.mjs';
 
-/** @returns {{name, records, sign(message)}} records: of its zone. sign(): the message with the domain's DKIM signature before it. */
+/**
+ * @returns {{name, records, dkim, sign(message)}} records: of its zone. dkim: its key as nodemailer takes it. sign(): the message with
+ *   the domain's DKIM signature before it.
+ */
 export function mailDomain(name) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
   const records = [txt('@', 'v=spf1 -all'), txt('s1._domainkey', `v=DKIM1; k=rsa; p=${key}`), txt('_dmarc', 'v=DMARC1; p=reject')];
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
   const sign = async (message) => {
     const { signatures, errors } = await dkimSign(Buffer.from(message), {
       canonicalization: 'relaxed/relaxed', algorithm: 'rsa-sha256',
-      signatureData: [{ signingDomain: name, selector: 's1', privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) }],
+      signatureData: [{ signingDomain: name, selector: 's1', privateKey: pem }],
     });
     if (errors.length > 0) throw errors[0].err;
     return `${signatures}${message}`;
   };
-  return { name, records, sign };
+  return { name, records, dkim: { domainName: name, keySelector: 's1', privateKey: pem }, sign };
 }
 
 let written = 0;
