@@ -98,6 +98,13 @@ test('configuration and policies are checked without a node or a chain', { skip 
   writeFileSync(policy, 'default = "request"\n[[rule]]\nwho = ["contact"]\ndo = "deliver"\n');
   assert.equal((await ok('none', ['policy', 'check', policy])).rules, 1);
   assert.match((await ok('none', ['policy', 'explain', policy])).words, /contact/);
+  const { toml } = await ok('none', ['policy', 'sample']);
+  writeFileSync(policy, toml);
+  assert.equal((await ok('none', ['policy', 'check', policy])).rules, 3, 'the sample is valid as it stands');
+  writeFileSync(policy, toml.replace(/^# (?=\[|spam =|via =)/gm, ''));
+  const { words } = await ok('none', ['policy', 'explain', policy]);
+  assert.match(words, /dropped without a word/, 'and so is what it offers in comments');
+  assert.match(words, /delivered to email/);
   writeFileSync(policy, 'default = "requ3st"\n');
   await no(2, 'policy.unknown-action', 'none', ['policy', 'check', policy]);
   await no(3, 'gateway.not-running', 'none', ['inbox']);

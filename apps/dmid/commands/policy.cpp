@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/json.hpp"
 #include "commands/groups.hpp"
+#include "commands/policy_sample.hpp"
 #include "crypto/secp256k1.hpp"
 #include "keys/random.hpp"
 #include "model/identifier.hpp"
@@ -35,6 +36,14 @@ Result<Read> read_policy(const Invocation& call)
     out.policy = *std::move(parsed);
     DMID_TRY(out.body, policy::encode(out.policy));
     return out;
+}
+
+Result<> sample(const Invocation& call)
+{
+    call.out().value({{"toml", policy_sample()}});
+    if (!call.out().json())
+        call.out().raw(policy_sample());
+    return {};
 }
 
 Result<> check(const Invocation& call)
@@ -141,7 +150,8 @@ Result<> show(const Invocation& call)
 Rows policy_commands()
 {
     const tool::Argument file{"FILE", "a policy in TOML; - is the standard input"};
-    return {{"policy check", "Say whether a policy is valid, and what is wrong", {file}, {}, check},
+    return {{"policy sample", "Print a commented policy to begin with", {}, {}, sample},
+            {"policy check", "Say whether a policy is valid, and what is wrong", {file}, {}, check},
             {"policy explain", "Say in plain words what a policy does", {file}, {}, explain},
             {"policy set", "Sign a policy and put it in force on the node", {file}, {}, set},
             {"policy confirm", "After a restore: say that the policy which is here counts", {}, {}, confirm},
