@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step 7 of the story in full: killed at every named point, and at 20 seeded random moments.
+// The killing of the story in full: killed at every named point, and at 20 seeded random moments.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { dmidMissing } from '../peers/dmid_node.mjs';
@@ -8,7 +8,7 @@ import { silentTeller } from './lib/teller.mjs';
 import { stack } from './steps/1_stack.mjs';
 import { owner } from './steps/2_owner.mjs';
 import { befriend } from './steps/4_plain.mjs';
-import { kills } from './steps/9_kills.mjs';
+import { kills } from './steps/10_kills.mjs';
 
 const story = { teller: silentTeller() };
 after(() => story.world?.stop());

@@ -6,7 +6,7 @@ import { nsdMissing } from '../peers/nsd.mjs';
 import { postfixMissing } from '../peers/postfix.mjs';
 import { steps } from './lib/story.mjs';
 import { silentTeller } from './lib/teller.mjs';
-import { kills } from './steps/9_kills.mjs';
+import { kills } from './steps/10_kills.mjs';
 
 const story = { teller: silentTeller() };
 after(() => story.world?.stop());

@@ -130,6 +130,23 @@ test('postfix delivers to a Maildir, over STARTTLS and TLS too, and refuses unkn
   assert.ok(!alive(mta.pid));
 });
 
+test('postfix takes mail for a mailbox that was closed, and returns it with a report where it is told to', { skip: noPostfix ?? false }, async (t) => {
+  const sender = await startSmtpServer({ mode: 'plain' });
+  t.after(sender.stop);
+  const mta = await startPostfix(['anna@late.test'], { late: ['late.test'] });
+  t.after(mta.stop);
+  mta.route('node.test', sender.port);
+  const send = (text) => swaks(['--server', mta.host, '--port', String(mta.port), '--from', 'b-token@node.test', '--to', 'anna@late.test', '--body', text]);
+  assert.equal(send('while it is there').status, 0);
+  await until(() => mta.mail('anna@late.test').length === 1, 'the message');
+  mta.close('anna@late.test');
+  assert.equal(send('when it is gone').status, 0);
+  const report = await until(() => sender.messages[0], 'the report');
+  assert.deepEqual([report.from, report.to], ['', ['b-token@node.test']]);
+  assert.match(String(report.raw), /Content-Type: message\/delivery-status[^]*Action: failed\r?\nStatus: 5\.1\.1/);
+  assert.equal(mta.mail('anna@late.test').length, 1);
+});
+
 test('the submission server demands encryption and a password, and can refuse', async (t) => {
   const server = await startSmtpServer({ user: 'node', password: 'secret', answer: ({ to }) => (to[0].startsWith('full@') ? Object.assign(new Error('mailbox full'), { responseCode: 452 }) : undefined) });
   t.after(server.stop);

@@ -23,7 +23,7 @@ export function postfixMissing() {
   return undefined;
 }
 
-function mainCf({ folder, domains, mailboxes, uid, tls, settings }) {
+function mainCf({ folder, domains, late, uid, tls, settings }) {
   return Object.entries({
     compatibility_level: '3.7',
     queue_directory: join(folder, 'queue'),
@@ -47,11 +47,15 @@ function mainCf({ folder, domains, mailboxes, uid, tls, settings }) {
     local_recipient_maps: '',
     virtual_mailbox_domains: domains.join(', '),
     virtual_mailbox_base: join(folder, 'mail'),
-    virtual_mailbox_maps: `inline:{ ${mailboxes.map((address) => `{ ${address} = ${address}/ }`).join(', ')} }`,
+    virtual_mailbox_maps: `hash:${join(folder, 'etc/mailboxes')}`,
+    transport_maps: `hash:${join(folder, 'etc/transport')}`,
     virtual_uid_maps: `static:${uid}`,
     virtual_gid_maps: `static:${uid}`,
     virtual_minimum_uid: '1',
-    smtpd_recipient_restrictions: 'permit_mynetworks, reject_unauth_destination',
+    // A server that takes all mail of some domains, and finds out behind its door whether there is a mailbox.
+    smtpd_reject_unlisted_recipient: 'no',
+    smtpd_recipient_restrictions: `${late.length > 0 ? `check_recipient_access inline:{ ${late.map((domain) => `{ ${domain} = OK }`).join(', ')} }, ` : ''}`
+      + 'reject_unlisted_recipient, permit_mynetworks, reject_unauth_destination',
     smtpd_tls_cert_file: tls.certFile,
     smtpd_tls_key_file: tls.keyFile,
     smtpd_tls_security_level: 'may',
@@ -87,13 +91,34 @@ function answers(port, { greeting }) {
   });
 }
 
+/** Tables that postfix reads again by itself when they change. */
+function makeTables(configuration, addresses) {
+  const mailboxes = new Map(addresses.map((address) => [address, `${address}/`]));
+  const routes = new Map();
+  const scratch = temporaryFolder('postfix-tables');
+  const write = (name, table) => {
+    const file = join(scratch.path, name);
+    writeFileSync(file, [...table].map(([key, value]) => `${key} ${value}\n`).join(''));
+    asRoot(['cp', file, join(configuration, name)]);
+    asRoot(['postmap', '-c', configuration, `hash:${join(configuration, name)}`]);
+  };
+  const writeAll = () => { write('mailboxes', mailboxes); write('transport', routes); };
+  return {
+    writeAll, remove: scratch.remove,
+    close: (address) => { mailboxes.delete(address); write('mailboxes', mailboxes); },
+    route: (domain, port) => { routes.set(domain, `smtp:[127.0.0.1]:${port}`); write('transport', routes); },
+  };
+}
+
 /**
  * @param {string[]} addresses the mailboxes that exist; any other address of their domains is refused with 550.
- * @param {object} options settings: more lines of main.cf.
- * @returns {Promise<{host, port, tlsPort, pid, caFile, mail(address), log(), stop()}>} port: SMTP with STARTTLS,
- *   tlsPort: TLS from the first byte; mail(): the messages in a mailbox, oldest first, as [{file, raw}].
+ * @param {object} options settings: more lines of main.cf; late: domains of which everything is taken, and what has no
+ *   mailbox is returned to its envelope sender with a report (RFC 3464).
+ * @returns {Promise<{host, port, tlsPort, pid, caFile, mail(address), route(domain, port), close(address), log(), stop()}>} port:
+ *   SMTP with STARTTLS, tlsPort: TLS from the first byte; mail(): the messages in a mailbox, oldest first, as [{file, raw}];
+ *   route(): mail to that domain goes on by SMTP to a port of this machine; close(): the mailbox is no more.
  */
-export async function startPostfix(addresses, { settings = {} } = {}) {
+export async function startPostfix(addresses, { settings = {}, late = [] } = {}) {
   const missing = postfixMissing();
   if (missing) throw new Error(missing);
   const folder = temporaryFolder('postfix');
@@ -105,9 +130,11 @@ export async function startPostfix(addresses, { settings = {} } = {}) {
   const tls = makeCertificate(join(folder.path, 'tls'));
   const [port, tlsPort] = [await freePort(), await freePort()];
   const domains = [...new Set(addresses.map((address) => address.split('@')[1]))];
-  writeFileSync(join(configuration, 'main.cf'), mainCf({ folder: folder.path, domains, mailboxes: addresses, uid, tls, settings }));
+  writeFileSync(join(configuration, 'main.cf'), mainCf({ folder: folder.path, domains, late, uid, tls, settings }));
   writeFileSync(join(configuration, 'master.cf'), masterCf({ port, tlsPort }));
   asRoot(['chown', '-R', 'root:root', configuration, join(folder.path, 'queue')]);
+  const tables = makeTables(configuration, addresses);
+  tables.writeAll();
   asRoot(['chown', 'postfix', join(folder.path, 'data')]);
   asRoot(['chown', `${uid}:${uid}`, join(folder.path, 'mail')]);
 
@@ -116,7 +143,7 @@ export async function startPostfix(addresses, { settings = {} } = {}) {
   const stopNow = () => { try { asRoot(['postfix', '-c', configuration, 'stop']); } catch { /* it was not running */ } };
   const remove = () => { stopNow(); asRoot(['rm', '-rf', '--one-file-system', folder.path]); };
   const done = atExit(remove);
-  const stop = async () => { done(); remove(); folder.remove(); };
+  const stop = async () => { done(); remove(); folder.remove(); tables.remove(); };
   try {
     asRoot(['postfix', '-c', configuration, 'start']);
     await until(async () => await answers(port, { greeting: true }) && await answers(tlsPort, { greeting: false }), 'postfix', 20);
@@ -126,7 +153,8 @@ export async function startPostfix(addresses, { settings = {} } = {}) {
     throw new Error(`${error.message}; it said:\n${said.slice(-3000)}`);
   }
   const pid = Number(asRoot(['cat', join(folder.path, 'queue/pid/master.pid')], { encoding: 'utf8' }).trim());
-  return { host: '127.0.0.1', port, tlsPort, pid, caFile: tls.certFile, mail: (address) => maildir(join(folder.path, 'mail', address)), log, stop };
+  const { route, close } = tables;
+  return { host: '127.0.0.1', port, tlsPort, pid, caFile: tls.certFile, mail: (address) => maildir(join(folder.path, 'mail', address)), route, close, log, stop };
 }
 
 /** The messages of a Maildir in the order of arrival. */

@@ -40,14 +40,14 @@ export function write({ from, to, subject, text, answers = [] }) {
 }
 
 /**
- * Hands a message to a mail door with swaks, byte for byte.
+ * Hands a message to a mail door with swaks, byte for byte; `from` may be `<>`.
  * @returns {Promise<{status, output, answer}>} answer: the server's last word on the recipient or the message.
  */
 export async function handIn(world, where, { from, to, message, protocol = 'ESMTP', more = [] }) {
   const file = join(world.folder, `mail-${written += 1}`);
   writeFileSync(file, `${message.replace(/^\./gm, '..')}.`);
   const { status, output } = await swaks(Number(where.split(':').at(-1)),
-    ['--protocol', protocol, '--helo', from.split('@')[1], '--from', from, '--to', to, '--no-data-fixup', '--data', `@${file}`, ...more]);
+    ['--protocol', protocol, '--helo', from.split('@')[1] ?? 'mail.test', '--from', from, '--to', to, '--no-data-fixup', '--data', `@${file}`, ...more]);
   const answers = output.split('\n').filter((line) => /^<[-*~*]*\s*\d{3}[ -]/.test(line) && !/ 221 /.test(line));
   return { status, output, answer: (answers.at(-1) ?? '').replace(/^<\S*\s*/, '').trim() };
 }

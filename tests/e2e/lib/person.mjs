@@ -5,6 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dmid, startDmidNode } from '../../peers/dmid_node.mjs';
+import { makeCertificate } from '../../peers/certificate.mjs';
 import { until } from '../../peers/process.mjs';
 import { call } from './socket.mjs';
 
@@ -15,9 +16,10 @@ export class Person {
   /**
    * @param {object} world what startWorld() gave. @param {string} name one letter or word.
    * @param {string} address the mailbox that will be bound, or undefined.
+   * @param {Person} host whose node serves this person's number too, where it has no node of its own.
    */
-  constructor(world, name, address) {
-    Object.assign(this, { world, name, address, home: join(world.folder, name.toLowerCase()), number: undefined, node: undefined, settings: {} });
+  constructor(world, name, address, host) {
+    Object.assign(this, { world, name, address, host, guests: [], home: join(world.folder, name.toLowerCase()), number: undefined, node: undefined, settings: {} });
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
     this.passphraseFile = join(this.home, 'passphrase');
     writeFileSync(this.passphraseFile, `the passphrase of ${name}\n`, { mode: 0o600 });
@@ -31,8 +33,13 @@ export class Person {
     const argv = [...given, ...more];
     const near = (word) => word.replaceAll(`${this.world.folder}/`, '');
     if (told) this.world.teller.command(this.name, ['dmid', ...given.map(near), ...(more.length > 0 ? ['…'] : [])]);
-    const flags = [...(json ? ['--json'] : []), ...(passphrase ? ['--passphrase-file', this.passphraseFile] : [])];
+    const flags = [...(this.shared() && !argv.includes('--number') ? ['--number', this.number] : []), ...(json ? ['--json'] : []), ...(passphrase ? ['--passphrase-file', this.passphraseFile] : [])];
     return dmid(this.home, [...argv, ...flags], { input, seconds });
+  }
+
+  /** The node serves other numbers too: each call names the one that it is about. */
+  shared() {
+    return this.number !== undefined && (this.host !== undefined || this.guests.length > 0);
   }
 
   /** The same, where nothing but success will do; gives what it said. */
@@ -59,23 +66,33 @@ export class Person {
     const list = (values) => `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
     const endpoints = this.settings.rpc ?? [world.chain.url];
     const node = Object.entries(this.settings.node ?? {}).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
+    const served = [this, ...this.guests].filter(({ number }) => number !== undefined).map((person) => (
+      `[[number]]\nnumber = "${person.number}"\npassphrase_file = "${person.passphraseFile}"\n${person === this ? '' : `keys = "${join(person.home, 'keys')}"\n`}`));
+    const chain = `[chain]
+id = ${world.chain.chainId}
+registry = "${world.registry}"
+${endpoints.map((url, index) => `\n[[chain.endpoint]]\nlabel = "local-${index + 1}"\nurl = "${url}"\n`).join('')}`;
+    if (this.host !== undefined) {
+      writeFileSync(join(this.home, 'config.toml'), `[node]\nsocket = "${this.host.socket}"\n\n${chain}\n${served.join('\n')}`);
+      return;
+    }
+    const tls = this.certificate();
     writeFileSync(join(this.home, 'config.toml'), `[node]
 listen = "127.0.0.1:0"
 url = "${this.door.url}"
 allow = ${list(world.allowed())}
 ${node}
-[chain]
-id = ${world.chain.chainId}
-registry = "${world.registry}"
-${endpoints.map((url, index) => `\n[[chain.endpoint]]\nlabel = "local-${index + 1}"\nurl = "${url}"\n`).join('')}
-${this.number === undefined ? '' : `[[number]]\nnumber = "${this.number}"\npassphrase_file = "${this.passphraseFile}"\n`}
+${chain}
+${served.join('\n')}
 [mail]
 server = "127.0.0.1:${this.mailTap.port}"
 tls = "none"
-domain = "${this.name.toLowerCase()}-node.test"
+domain = "${this.mailDomain}"
 dkim_key_file = "${this.dkimKeyFile()}"
 listen_smtp = "127.0.0.1:0"
 listen_lmtp = "127.0.0.1:0"
+certificate_file = "${tls.certFile}"
+key_file = "${tls.keyFile}"
 
 [dns]
 servers = ["${world.names.address}"]
@@ -84,6 +101,16 @@ trust_anchor_file = "${world.names.anchorFile}"
 [nostr]
 relays = ${list([this.relayUrl])}
 ${this.settings.log === undefined ? '' : `\n[log]\nlevel = "${this.settings.log}"\n`}`);
+  }
+
+  /** For the mail door: app passwords go over TLS alone. */
+  certificate() {
+    if (!this.tls) {
+      const folder = join(this.home, 'tls');
+      mkdirSync(folder, { mode: 0o700 });
+      this.tls = makeCertificate(folder);
+    }
+    return this.tls;
   }
 
   dkimKeyFile() {
@@ -95,6 +122,9 @@ ${this.settings.log === undefined ? '' : `\n[log]\nlevel = "${this.settings.log}
     return file;
   }
 
+  /** Of the node's own mail addresses. */
+  get mailDomain() { return this.host?.mailDomain ?? `${this.name.toLowerCase()}-node.test`; }
+
   get relayUrl() { return `ws://127.0.0.1:${this.relayTap.port}`; }
 
   /** Starts the node and turns the tap at its door to it. `env` for the points at which tests end it. */
@@ -102,12 +132,14 @@ ${this.settings.log === undefined ? '' : `\n[log]\nlevel = "${this.settings.log}
     this.node = await startDmidNode({ home: this.home, env, seconds });
     this.socket = this.node.ready.socket;
     this.door.aim(Number(new URL(this.node.ready.http).port));
+    this.mailDoor.aim(Number(this.node.ready.smtp.split(':').at(-1)));
     return this.node;
   }
 
   /** Waits until the node has read its number from the chain. */
   serving(seconds = 20) {
-    return until(async () => (await this.ask('/v1/node')).json.numbers.length > 0, `${this.name}'s node serving its number`, seconds);
+    const all = 1 + this.guests.length;
+    return until(async () => (await this.ask('/v1/node')).json.numbers.length === all, `${this.name}'s node serving what it is to serve`, seconds);
   }
 
   async restartNode(options = {}) {
@@ -122,7 +154,8 @@ ${this.settings.log === undefined ? '' : `\n[log]\nlevel = "${this.settings.log}
 
   /** The owner's socket. */
   ask(path, { method = 'GET', body } = {}) {
-    return call({ socketPath: this.socket, path, method, body });
+    const named = this.shared() ? `${path}${path.includes('?') ? '&' : '?'}number=${this.number.replaceAll(' ', '')}` : path;
+    return call({ socketPath: this.host?.socket ?? this.socket, path: named, method, body });
   }
 
   async inbox({ requests = false } = {}) {

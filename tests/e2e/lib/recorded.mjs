@@ -68,3 +68,16 @@ export function submissions(tap) {
     return [{ messageId, repeated: /^x-dmid-repeated:\s*yes/im.test(text), began: record.opened, handedOver, answered, to: /^rcpt to:<([^>]+)>/im.exec(text)?.[1] }];
   });
 }
+
+/** The mails that went through a tap to a mail server in the clear: [{from, to, message}], one for each that was handed over whole. */
+export function received(tap) {
+  return tap.connections.flatMap((record) => {
+    const text = bytesOf(record.in).toString('latin1');
+    const from = /^mail from:<([^>]*)>/im.exec(text)?.[1];
+    const to = /^rcpt to:<([^>]+)>/im.exec(text)?.[1];
+    const begin = /^data\r\n/im.exec(text);
+    const end = text.indexOf('\r\n.\r\n');
+    if (from === undefined || to === undefined || begin === null || end < 0) return [];
+    return [{ from, to, message: `${text.slice(begin.index + 6, end)}\r\n`.replace(/^\.\./gm, '.') }];
+  });
+}

@@ -33,7 +33,8 @@ export async function startWorld(teller, mailboxes) {
   const scratch = temporaryFolder('story');
   const stops = [];
   const world = { teller, folder: scratch.path, people: [], stops, taps: [],
-    domains: { mail: mailDomain('mail.test'), sender: mailDomain('sender.test'), other: mailDomain('other.test') } };
+    // late.test: its server finds out behind the door whether there is a mailbox.
+    domains: { mail: mailDomain('mail.test'), late: mailDomain('late.test'), sender: mailDomain('sender.test'), other: mailDomain('other.test') } };
   mkdirSync(world.folder, { recursive: true });
   const keep = (thing) => { stops.push(() => thing.stop()); return thing; };
   /** Ends what was started, last first; what fails to end does not keep the rest alive. */
@@ -52,17 +53,20 @@ export async function startWorld(teller, mailboxes) {
   /** What nodes may dial on loopback, which is closed to them otherwise. */
   world.allowed = () => [...world.taps.map(({ port }) => `127.0.0.1:${port}`), `127.0.0.1:${new URL(world.chain.url).port}`,
     `127.0.0.1:${world.relay.port}`, `127.0.0.1:${world.postfix.port}`];
-  /** Ears for one person: at the door, and between the node and the mail server and the relay. */
+  /** Ears for one person: at the doors, and between the node and the mail server and the relay. */
   world.wire = async (person) => {
     person.door = await world.tap(`${person.name}'s door`);
     person.mailTap = await world.tap(`${person.name}'s mail`, world.postfix.port);
+    person.mailDoor = await world.tap(`${person.name}'s mail door`);
+    // What other servers return to the node comes by the same way as all mail to it.
+    world.postfix.route(person.mailDomain, person.mailDoor.port);
     person.relayTap = await world.tap(`${person.name}'s relay`, world.relay.port);
     world.people.push(person);
     return person;
   };
   try {
     const [chain, postfix, relay, names] = await Promise.all([
-      startChain(), startPostfix(mailboxes), freePort().then((port) => startNostrRelay({ port })), startNames(world.domains)]);
+      startChain(), startPostfix(mailboxes, { late: [world.domains.late.name] }), freePort().then((port) => startNostrRelay({ port })), startNames(world.domains)]);
     Object.assign(world, { chain: keep(chain), postfix: keep(postfix), relay: keep(relay), names: keep(names) });
   } catch (error) {
     await world.stop();

@@ -9,6 +9,8 @@ import { startWorld } from '../lib/world.mjs';
 import { cora } from './5_mail_in.mjs';
 
 export const addresses = { a: 'anna.private@mail.test', b: 'ben.private@mail.test' };
+/** Mailboxes whose server finds out behind its door that they are gone, and one to move to. */
+export const passing = { c: 'carl.private@late.test', dora: 'dora@late.test', cAnew: 'carl.anew@mail.test' };
 
 /** Deploys the registry with the command line; the chain must then hold the very code of this source tree. */
 async function deploy(story) {
@@ -27,7 +29,7 @@ export async function stack(story, { people = ['A', 'B'] } = {}) {
   const { teller } = story;
   teller.title('1  The stack: a chain, the registry, a mail server, a relay, a name server, two homes');
   const started = Date.now();
-  const world = await startWorld(teller, [...Object.values(addresses), cora]);
+  const world = await startWorld(teller, [...Object.values(addresses), cora, ...Object.values(passing)]);
   story.world = world;
   teller.say(`up in ${((Date.now() - started) / 1000).toFixed(1)} s: chain (anvil, a block a second), mail server (postfix), relay (npm @nostr-relay), name server (nsd)`);
   await deploy(story);

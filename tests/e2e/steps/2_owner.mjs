@@ -33,7 +33,7 @@ cost = { work = 18 }
 rate = "20 per hour"
 `;
 
-async function mint(person) {
+export async function mint(person) {
   const { teller, chain } = person.world;
   const owner = await person.keyOf('owner');
   await teller.promise(`${person.name} mints to a fresh address: no history, no ether, derived for this number alone`, async () => {
@@ -50,7 +50,7 @@ async function mint(person) {
 
 export const publishArguments = (person) => ['publish', '--number', person.number, '--gateway', person.door.url, '--relay', person.relayUrl, '--work', '16'];
 
-async function publish(person) {
+export async function publish(person) {
   const { teller } = person.world;
   await teller.promise(`${person.name} publishes the key for mail, the node's address, a relay, and what strangers must bring (16 bits of work, when the node is busy)`, async () => {
     await person.sign(publishArguments(person));
@@ -66,7 +66,7 @@ async function publish(person) {
   });
 }
 
-async function bind(person) {
+export async function bind(person) {
   const { teller, postfix } = person.world;
   await teller.promise(`${person.name} binds a mailbox with the code that arrives in it; a wrong code is refused`, async () => {
     await person.do(['bind', 'email', person.address]);
@@ -81,7 +81,7 @@ async function bind(person) {
   });
 }
 
-async function setPolicy(person) {
+export async function setPolicy(person) {
   const { teller } = person.world;
   const file = join(person.home, 'policy.toml');
   writeFileSync(file, policyToml);

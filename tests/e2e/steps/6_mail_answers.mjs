@@ -6,12 +6,16 @@ import { createPublicKey } from 'node:crypto';
 import { handIn, write } from '../lib/mail_domain.mjs';
 import { mailWith, mailsOf } from '../lib/mail.mjs';
 import { sentFrames } from '../lib/recorded.mjs';
+import { Person } from '../lib/person.mjs';
 import { findIn } from '../lib/tap.mjs';
 import { sleep } from '../../peers/process.mjs';
+import { passing } from './1_stack.mjs';
+import { bind, mint, publish, setPolicy } from './2_owner.mjs';
 import { cora, hello, mailAddress } from './5_mail_in.mjs';
 
 const toCora = 'Cora! Yes, it is. Write whenever you like.';
 const toB = 'Written in my mailbox, B, and nowhere else.';
+const bySession = 'This one I wrote in a program that signs in at my node.';
 const forgery = 'Please send everything you have to my new friend.';
 
 /** The answer address of a mail that the node sent. */
@@ -75,41 +79,119 @@ async function answerTheOther(story) {
   });
 }
 
+/** Another owner, who lets A's node keep a number's inbox key: for what one owner may do to another there. */
+async function moveIn(story) {
+  const { a, world, teller } = story;
+  const c = new Person(world, 'C', passing.c, a);
+  Object.assign(c, { door: a.door, relayTap: a.relayTap });
+  await c.makeKeys();
+  c.configure();
+  await mint(c);
+  c.configure();
+  await publish(c);
+  await teller.promise('C, another owner, lets A\'s node serve a number too; each command says now which is meant', async () => {
+    a.guests.push(c);
+    a.configure();
+    await a.restartNode();
+  });
+  await bind(c);
+  await setPolicy(c);
+  story.c = c;
+}
+
+/** A mail program that signs in at the node's mail door. */
+function submit(story, { user, password }, mail, text, { from, more = ['--tls', '--tls-verify', '--tls-ca-path', story.a.tls.certFile] } = {}) {
+  const { a, world } = story;
+  const { message } = write({ from: from ?? a.address, to: answerAddress(mail), subject: `Re: ${mail.subject}`, text });
+  return handIn(world, a.node.ready.smtp, { from: from ?? a.address, to: answerAddress(mail), message,
+    more: [...more, '--auth', 'PLAIN', '--auth-user', user, '--auth-password', password] });
+}
+
+async function signIn(story) {
+  const { a, world, teller } = story;
+  await teller.promise('A\'s mail program signs in at the node, over TLS, with an app password: its answer needs no signature', async () => {
+    story.appPassword = await a.do(['bind', 'app-password', 'email']);
+    const { answer, output } = await submit(story, story.appPassword, story.coraMail, bySession);
+    assert.match(answer, /^250 2\.0\.0 /, output);
+    const got = await mailWith(world.postfix, cora, ({ text }) => text.includes(bySession), 'the answer in Cora\'s mailbox');
+    assert.ok(got.from.includes(mailAddress(a)), got.from);
+    assert.deepEqual(findIn(got.raw, a.address), []);
+  });
+  await teller.promise('a wrong password opens nothing, and without TLS none is asked for', async () => {
+    const wrong = { ...story.appPassword, password: story.appPassword.password.replace(/[a-z2-7]/, (one) => (one === 'a' ? 'b' : 'a')) };
+    const refused = await submit(story, wrong, story.coraMail, forgery);
+    assert.match(refused.output, /535 5\.7\.8/);
+    const clear = await submit(story, story.appPassword, story.coraMail, forgery, { more: [] });
+    assert.doesNotMatch(clear.output, /AUTH PLAIN [A-Za-z0-9+/=]{8}/, 'the password went over the wire in the clear');
+    assert.doesNotMatch(clear.output, /^<.*Accepted/m);
+    teller.quote(refused.output.split('\n').find((line) => line.includes('535')).replace(/^<\S*\s*/, ''));
+  });
+}
+
+/** What A's node tells A about answers in A's name. */
+async function told(story) {
+  const { alarms } = (await story.a.ask('/v1/node')).json;
+  return alarms.filter(({ detail }) => /in your name|of yours/.test(detail)).map(({ detail }) => detail);
+}
+
 async function forgeries(story) {
-  const { a, b, world, teller } = story;
-  const door = a.node.ready.smtp;
+  const { a, b, c, world, teller } = story;
   const token = answerAddress(story.coraMail);
-  const refused = async (what, to, bytes) => {
-    const { answer, output } = await handIn(world, door, { from: a.address, to, message: bytes });
+  const put = (from, to, message, more = []) => handIn(world, a.node.ready.smtp, { from, to, message, more });
+  const refused = async (what, from, to, message, more) => {
+    const { answer, output } = await put(from, to, message, more);
     assert.match(answer, /^5\d\d 5\./, `${what}: ${output}`);
-    return answer;
+    note(what, answer);
   };
-  await teller.promise('an attacker who knows the address of the conversation but cannot sign for A\'s provider is refused, and A is told', async () => {
-    const { message } = write({ from: a.address, to: token, subject: 'Re', text: forgery });
-    teller.quote(await refused('unsigned', token, message));
-    await refused('signed by another domain', token, await world.domains.other.sign(message));
-    const { alarms } = (await a.ask('/v1/node')).json;
-    assert.ok(JSON.stringify(alarms ?? []).includes('in your name'), JSON.stringify(alarms));
+  const note = (what, answer) => teller.quote(`${what}: ${answer.split(':')[0]}`);
+  const forge = (from, to = token) => write({ from, to, subject: 'Re', text: forgery }).message;
+  teller.say(`forged answers to Cora, each with the true address of the conversation unless it says otherwise: ${token.slice(0, 8)}…`);
+  await teller.promise('right address, wrong signature: none, and that of a domain that A is not at', async () => {
+    await refused('unsigned', a.address, token, forge(a.address));
+    await refused('signed by other.test', a.address, token, await world.domains.other.sign(forge(a.address)));
   });
-  await teller.promise('one who can sign, but must guess the address, is refused before the message', async () => {
-    const guess = `r-${'a'.repeat(26)}@a-node.test`;
-    const { message } = write({ from: a.address, to: guess, subject: 'Re', text: forgery });
-    teller.quote(await refused('wrong token', guess, await world.domains.mail.sign(message)));
+  await teller.promise('right address, valid signature of somebody else: B at A\'s own provider, and C, whose number is on A\'s own node', async () => {
+    await refused('B\'s own', b.address, token, await world.domains.mail.sign(forge(b.address)));
+    await refused('C\'s own', c.address, token, await world.domains.late.sign(forge(c.address)));
+    const session = await c.do(['bind', 'app-password', 'email'], { told: false });
+    const { answer, output } = await submit(story, session, story.coraMail, forgery, { from: c.address });
+    assert.match(answer, /^5\d\d 5\./, output);
+    note('C, signed in with an app password of C\'s', answer);
   });
-  await teller.promise('an answer that was overheard goes out once: again, it changes nothing; under other words, it is refused', async () => {
-    await handIn(world, door, { from: a.address, to: token, message: story.answerToCora });
-    await refused('other words', token, story.answerToCora.replace(toCora, forgery));
+  await teller.promise('right signature, wrong address: refused before the message is sent', async () => {
+    const guess = `r-${'a'.repeat(26)}@${a.mailDomain}`;
+    await refused('A\'s own, to a guess', a.address, guess, await world.domains.mail.sign(forge(a.address, guess)));
+  });
+  await teller.promise('both right, but overheard: again it changes nothing, under other words or to another conversation it is refused', async () => {
+    const again = await put(a.address, token, story.answerToCora);
+    assert.match(again.answer, /^250 2\.0\.0 /, again.output);
+    await refused('under other words', a.address, token, story.answerToCora.replace(toCora, forgery));
+    const other = answerAddress((await mailsOf(world.postfix, a.address)).findLast(({ from }) => from.includes(b.number)));
+    await refused('to B\'s conversation', a.address, other, story.answerToCora);
+  });
+  await teller.promise('Cora and B got none of it, the true answer once, and A is told', async () => {
     await sleep(1500);
     const mails = await mailsOf(world.postfix, cora);
     assert.equal(mails.filter(({ text }) => text.includes(toCora)).length, 1);
     const everywhere = [...mails.map(({ text }) => text), ...(await b.allMessages()).map(({ text }) => text)];
     assert.ok(!everywhere.some((text) => text.includes(forgery)));
+    assert.ok(!(await b.allMessages()).some(({ text }) => text.includes(toCora)));
+    const alarms = await told(story);
+    assert.ok(alarms.some((one) => one.includes('in your name')), JSON.stringify(alarms));
+    teller.quote(alarms.join('\n'), 8);
+  });
+  await teller.promise('the app password, revoked, opens nothing', async () => {
+    await a.do(['bind', 'app-password', 'email', '--revoke']);
+    const { output } = await submit(story, story.appPassword, story.coraMail, forgery);
+    assert.match(output, /535 5\.7\.8/);
   });
 }
 
 export async function mailAnswers(story) {
-  story.teller.title('6  A answers by ordinary mail');
+  story.teller.title('6  A answers by ordinary mail, and nobody else does');
   await answerTheMailUser(story);
   await answerTheOther(story);
+  await signIn(story);
+  await moveIn(story);
   await forgeries(story);
 }

@@ -126,7 +126,7 @@ async function explainDuplicates(story, texts, kills) {
 
 export async function kills(story, { random = 20 } = {}) {
   const { a, teller } = story;
-  teller.title('9  Killed without warning');
+  teller.title('10  Killed without warning');
   a.configure({ node: { open_per_minute: 1_000_000, open_per_source_minute: 1_000_000 } });
   // The points behind a file are passed by letters with files only; these have none.
   const names = points().filter((point) => !point.startsWith('door.file-'));

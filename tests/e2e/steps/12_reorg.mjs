@@ -37,7 +37,7 @@ async function sameIndex(person) {
 export async function reorg(story) {
   const { world, a, teller } = story;
   const { chain } = world;
-  teller.title('11  The chain takes five blocks back');
+  teller.title('12  The chain takes five blocks back');
   const [c, d] = [new Person(world, 'C'), new Person(world, 'D')];
   for (const person of [c, d]) {
     await person.makeKeys();

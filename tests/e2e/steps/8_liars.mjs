@@ -130,7 +130,7 @@ async function turnBits(story, oracle) {
 }
 
 export async function liarsStep(story) {
-  story.teller.title('7  Liars: endpoints, a made-up chain, turned bits');
+  story.teller.title('8  Liars: endpoints, a made-up chain, turned bits');
   const oracle = startOracle();
   try {
     await catchLiars(story);

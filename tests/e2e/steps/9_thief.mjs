@@ -30,7 +30,7 @@ export async function seenAt(person, number) {
 
 export async function thief(story) {
   const { world, a, b, teller } = story;
-  teller.title('8  A stolen signature publishes another key for A\'s number');
+  teller.title('9  A stolen signature publishes another key for A\'s number');
   const stolen = await breakIn(story);
   await teller.promise('the chain takes it, as it must: the signature is the owner\'s; there is no handover from A\'s key', async () => {
     await stolen.sign([...publishArguments(stolen), '--fresh'], { more: stolen.chainFlags() });

@@ -35,7 +35,7 @@ const shape = ({ head, body }) => ({
 
 export async function block(story) {
   const { world, a, b, teller } = story;
-  teller.title('10  A blocks B');
+  teller.title('11  A blocks B');
   story.trace = join(world.folder, 'trace');
   await a.restartNode({ env: { DMID_TRACE: story.trace } });
   const accepted = await watch(story, before);
