@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import { simpleParser } from 'mailparser';
 import { until } from '../../peers/process.mjs';
 
-/** @returns {Promise<{subject, text, from, messageId, repeated, references, raw, file}>} */
+/** @returns {Promise<{subject, text, from, messageId, repeated, references, files: [{name, sha256}], raw, file}>} */
 export async function readMail({ raw, file }) {
   const mail = await simpleParser(raw);
   return {
     subject: mail.subject, text: mail.text ?? '', from: mail.from?.text ?? '', messageId: mail.messageId,
-    repeated: mail.headers.get('x-dmid-repeated') === 'yes', references: mail.references ?? [], raw, file,
+    repeated: mail.headers.get('x-dmid-repeated') === 'yes', references: mail.references ?? [],
+    files: mail.attachments.map(({ filename, content }) => ({ name: filename, sha256: sha256(content) })), raw, file,
   };
 }
 
@@ -32,4 +33,4 @@ export const mailWith = (postfix, address, fits, what, seconds = 20) => until(
 /** The binding code that a mail carries: two times four letters of base32. */
 export const codeIn = ({ text }) => /\b([a-z2-7]{4}-[a-z2-7]{4})\b/i.exec(text)?.[1];
 
-export const shortHash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');

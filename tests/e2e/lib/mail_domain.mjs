@@ -29,14 +29,24 @@ export function mailDomain(name) {
 
 let written = 0;
 
-/** A mail as an ordinary program writes it, with CRLF line ends. @returns {{message, id}} */
-export function write({ from, to, subject, text, answers = [] }) {
+/** The text and the files, as one part each. */
+function multipart(text, files) {
+  const boundary = `part-${written}`;
+  const parts = files.map(({ name, type = 'application/octet-stream', content }) => [`--${boundary}`, `Content-Type: ${type}; name="${name}"`,
+    `Content-Disposition: attachment; filename="${name}"`, 'Content-Transfer-Encoding: base64', '', ...content.toString('base64').match(/.{1,76}/g)]);
+  return { type: `multipart/mixed; boundary="${boundary}"`,
+    lines: [`--${boundary}`, 'Content-Type: text/plain; charset=utf-8', '', ...text.split('\n'), ...parts.flat(), `--${boundary}--`] };
+}
+
+/** A mail as an ordinary program writes it, with CRLF line ends. files: [{name, type, content}]. @returns {{message, id}} */
+export function write({ from, to, subject, text, answers = [], files = [] }) {
   written += 1;
   const id = `<${Date.now()}.${written}@${from.split('@')[1]}>`;
   const fields = [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`, `Message-ID: ${id}`,
     ...(answers.length > 0 ? [`In-Reply-To: ${answers.at(-1)}`, `References: ${answers.join(' ')}`] : []),
-    'MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8'];
-  return { message: `${[...fields, '', ...text.split('\n')].join('\r\n')}\r\n`, id };
+    'MIME-Version: 1.0'];
+  const { type, lines } = files.length > 0 ? multipart(text, files) : { type: 'text/plain; charset=utf-8', lines: text.split('\n') };
+  return { message: `${[...fields, `Content-Type: ${type}`, '', ...lines].join('\r\n')}\r\n`, id };
 }
 
 /**

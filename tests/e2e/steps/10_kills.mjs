@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { chance } from '../../oracle/oracle.mjs';
 import { root, sleep, until } from '../../peers/process.mjs';
 import { startLoad } from '../lib/load.mjs';
-import { mailsOf } from '../lib/mail.mjs';
+import { handIn, write } from '../lib/mail_domain.mjs';
+import { mailsOf, sha256 } from '../lib/mail.mjs';
 import { submissions } from '../lib/recorded.mjs';
 import { post } from '../lib/socket.mjs';
+import { cora, hello, mailAddress } from './5_mail_in.mjs';
 
 /** The points as the source names them: a new one is tested without anybody remembering to. */
 const points = () => [...readFileSync(join(root, 'src/gateway/steps.hpp'), 'utf8').matchAll(/string_view k\w+ = "([a-z.-]+)"/g)].map(([, name]) => name);
@@ -39,6 +41,47 @@ async function startDoomed(person, point) {
     if (!/ended/.test(error.message)) throw error;
     return undefined;
   }
+}
+
+/** Files of one piece and of several. */
+function someFiles() {
+  const r = chance('files');
+  return [['small.bin', 3000], ['large.bin', 2_200_000]].map(([name, size]) => ({ name, content: Buffer.from(Array.from({ length: size }, () => r.below(256))) }));
+}
+
+/** A mail user who is known to A: only letters of a channel carry files. */
+async function befriendByMail(story) {
+  const { a, world } = story;
+  if (story.coraRequest !== undefined) return;
+  const { message } = write({ from: cora, to: mailAddress(a), subject: 'hello', text: hello });
+  await handIn(world, a.node.ready.smtp, { from: cora, to: mailAddress(a), message: await world.domains.sender.sign(message) });
+  story.coraRequest = await a.message(({ text }) => text.trim() === hello, 'the mail request', 20, { requests: true });
+  await a.do(['accept', story.coraRequest.id], { told: false });
+}
+
+/** Hands the same mail in until the door says yes, as mail servers do. */
+function mailUntilYes(story, message, seconds = 60) {
+  const { a, world } = story;
+  return until(async () => {
+    const { answer } = await handIn(world, a.node.ready.smtp, { from: cora, to: mailAddress(a), message });
+    if (/^5/.test(answer)) throw new Error(`the mail door says ${answer}`);
+    return /^250 2\.0\.0 /.test(answer);
+  }, 'the mail door\'s yes', seconds);
+}
+
+/** One letter with files, by mail, through a node that dies at `point`. */
+async function dieWithFilesAt(story, point, files) {
+  const { a, world } = story;
+  const text = `files for ${point.replace(':', ' pass ')}`;
+  const { message } = write({ from: cora, to: mailAddress(a), subject: 'files', text: `${text}.`, files });
+  const signed = await world.domains.sender.sign(message);
+  const node = await startDoomed(a, point);
+  const yes = mailUntilYes(story, signed);
+  yes.catch(() => {});
+  const at = await death(node, point);
+  await a.startNode();
+  await yes;
+  return { point, at, text };
 }
 
 /** One letter in, or for the owner's point one answer out, through a node that dies at `point`. */
@@ -128,21 +171,41 @@ export async function kills(story, { random = 20 } = {}) {
   const { a, teller } = story;
   teller.title('10  Killed without warning');
   a.configure({ node: { open_per_minute: 1_000_000, open_per_source_minute: 1_000_000 } });
-  // The points behind a file are passed by letters with files only; these have none.
-  const names = points().filter((point) => !point.startsWith('door.file-'));
+  await befriendByMail(story);
+  // The points behind a file are passed by letters with files only.
+  const ofFiles = points().filter((point) => point.startsWith('door.file-'));
+  const names = points().filter((point) => !ofFiles.includes(point));
+  assert.ok(ofFiles.length >= 2 && names.length > 10);
   const done = [];
   await teller.promise(`A's node is killed at each of the ${names.length} named points of the flow, and started again`, async () => {
     for (const point of names) done.push(await dieAt(story, point));
     teller.quote(names.join(' '));
   });
+  const files = someFiles();
+  const withFiles = [];
+  const cutsOfFiles = [...ofFiles.flatMap((point) => [point, `${point}:3`]), 'door.appended', 'door.answered', 'leg.sent'];
+  await teller.promise(`and ${cutsOfFiles.length} times while it takes a letter with two files by mail, before, between and behind their pieces; the sender's server tries again`, async () => {
+    for (const point of cutsOfFiles) withFiles.push(await dieWithFilesAt(story, point, files));
+    teller.quote(cutsOfFiles.join(' '));
+  });
   const load = await teller.promise(`and ${random} times at a random moment while letters pour in`, () => killAtRandom(story, random));
   teller.say(`${load.texts.length} letters accepted under load; seed ${load.seed}`);
+  done.push(...withFiles);
   const texts = [...done.flatMap(({ text }) => (text === undefined ? [] : [text])), ...load.texts];
   const cuts = [...done, ...load.kills];
   await teller.promise(`all ${texts.length} letters that the door said yes to are in the mailbox`, () => allDelivered(story, texts, 90));
   await teller.promise('the inbox shows each of them once', async () => {
-    const shown = (await a.allMessages()).map(({ text }) => text);
+    const shown = (await a.allMessages()).map(({ text }) => text.trim());
     for (const text of texts) assert.equal(shown.filter((one) => one === `${text}.`).length, 1, text);
+  });
+  await teller.promise('and all files whole, in the inbox and in the mailbox', async () => {
+    const whole = files.map(({ name, content }) => ({ name, sha256: sha256(content) }));
+    const [shown, mails] = [await a.allMessages(), await mailsByText(story)];
+    for (const { text } of withFiles) {
+      const letter = shown.find((one) => one.text.trim() === `${text}.`);
+      assert.deepEqual(letter.files.map(({ name, sha256: hash }) => ({ name, sha256: hash })), whole, text);
+      for (const mail of mails.get(text)) assert.deepEqual(mail.files, whole, text);
+    }
   });
   const twice = await teller.promise('a letter lies twice in the mailbox only where the node died between handing it over and noting so: same Message-ID, and marked',
     async () => {
