@@ -2,12 +2,11 @@
 #include "chain/follower.hpp"
 
 #include "chain/event_fold.hpp"
-#include "codec/json.hpp"
+#include "chain/header_at.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace dmid::chain
 {
@@ -50,27 +49,6 @@ Result<> Follower::start_afresh(const std::string& why)
     return {};
 }
 
-// The header at a height, given by as many as had to agree on the head.
-net::Task<Result<HeaderAnswer>> Follower::header_at(const Agreement& head, std::uint64_t height)
-{
-    const auto sources = sources_of(endpoints_, head);
-    std::map<Hash32, unsigned> votes;
-    std::optional<Error> first;
-    for (const auto endpoint : sources.order)
-    {
-        auto answer = co_await fetch_header(endpoints_.at(endpoint), codec::to_quantity(height));
-        if (answer && answer->header.number != height)
-            answer = endpoints_.at(endpoint).failure(Errc::chain_bad_answer, "a block of another height");
-        if (answer && ++votes[answer->header.hash] >= sources.needed)
-            co_return *std::move(answer);
-        if (!answer && !first)
-            first = std::move(answer).error();
-    }
-    if (votes.size() <= 1 && first)
-        co_return tl::unexpected<Error>(*std::move(first));
-    co_return fail(Errc::chain_no_agreement, fmt::format("on block {}", height));
-}
-
 // The header of a hash: whoever has it, since nobody can lie about it.
 net::Task<Result<HeaderAnswer>> Follower::header_of(const Agreement& head, Hash32 hash)
 {
@@ -90,7 +68,7 @@ net::Task<Result<bool>> Follower::is_on_chain(const Agreement& head, store::Sync
 {
     if (point.block == head.block.number)
         co_return point.hash == head.block.hash;
-    DMID_CO_TRY(const auto at, co_await header_at(head, point.block));
+    DMID_CO_TRY(const auto at, co_await chain::header_at(endpoints_, head, point.block));
     co_return at.header.hash == point.hash;
 }
 
@@ -122,7 +100,7 @@ net::Task<Result<>> Follower::bind(const Agreement& head)
 {
     if (bound_)
         co_return Result<>{};
-    DMID_CO_TRY(const auto genesis, co_await header_at(head, 0));
+    DMID_CO_TRY(const auto genesis, co_await chain::header_at(endpoints_, head, 0));
     DMID_CO_TRY(const bool emptied, index_.bind(identity_of(registry_, genesis.header.hash)));
     if (emptied && options_.on_trouble)
         options_.on_trouble("the index was of another chain or registry");
@@ -164,14 +142,14 @@ net::Task<Result<FollowStep>> Follower::take_range(const Agreement& head, Positi
     done.position = position.value_or(store::SyncPoint{});
     auto sources = sources_of(endpoints_, head);
     DMID_CO_TRY(auto page, co_await logs_.read(std::move(sources), from, last));
-    DMID_CO_TRY(const auto end, co_await header_at(head, page.to));
+    DMID_CO_TRY(const auto end, co_await chain::header_at(endpoints_, head, page.to));
     // Agreed on before and still there after: what was read between the two is of this chain.
     bool same = true;
     if (position)
     {
         DMID_CO_TRY(same, co_await is_on_chain(head, *position));
     }
-    DMID_CO_TRY(const auto still, co_await header_at(head, head.block.number));
+    DMID_CO_TRY(const auto still, co_await chain::header_at(endpoints_, head, head.block.number));
     if (!same || still.header.hash != head.block.hash)
         co_return done;
     const store::SyncPoint to{page.to, end.header.hash};

@@ -71,7 +71,6 @@ private:
     using Position = std::optional<store::SyncPoint>;
     net::Task<Result<>> bind(const Agreement& head);
     net::Task<> refresh_final();
-    net::Task<Result<HeaderAnswer>> header_at(const Agreement& head, std::uint64_t height);
     net::Task<Result<HeaderAnswer>> header_of(const Agreement& head, Hash32 hash);
     net::Task<Result<bool>> is_on_chain(const Agreement& head, store::SyncPoint point);
     net::Task<Result<>> unwind(const Agreement& head);

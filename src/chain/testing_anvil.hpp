@@ -24,13 +24,15 @@ inline std::string anvil_binary()
     return std::string{DMID_SOURCE_DIR} + "/contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil";
 }
 
-/// A real local chain that mines a block every second and forgets everything when it goes.
+/// A real local chain that mines a block every second and forgets everything when it goes. Finalized is two
+/// epochs behind the head.
 class Anvil
 {
 public:
-    Anvil()
+    explicit Anvil(unsigned slots_in_an_epoch = 1)
         : port_{free_port()}
     {
+        const auto slots = std::to_string(slots_in_an_epoch);
         const auto binary = anvil_binary();
         const auto port = std::to_string(port_);
         process_ = fork();
@@ -40,7 +42,7 @@ public:
             dup2(nowhere, STDOUT_FILENO);
             dup2(nowhere, STDERR_FILENO);
             execl(binary.c_str(), binary.c_str(), "--host", "127.0.0.1", "--port", port.c_str(),
-                  "--block-time", "1", "--slots-in-an-epoch", "1", static_cast<char*>(nullptr));
+                  "--block-time", "1", "--slots-in-an-epoch", slots.c_str(), static_cast<char*>(nullptr));
             _exit(127);
         }
         for (int i = 0; i < 600 && rpc("eth_chainId").empty(); ++i)

@@ -84,6 +84,8 @@ net::Task<Result<AnswerPtr>> Resolver::read(const chain::Agreement& agreement, m
         document = read_document(*record, identity);
         whole = record->document().has_value() || !record->published();
     }
+    if (const auto* record = std::get_if<proof::VerifiedRecord>(&reading->verified))
+        tell(agreement, *record);
     auto answer = std::make_shared<const Answer>(Answer{*std::move(reading), std::move(document)});
     // A document that nobody had is asked for again by the next reader.
     if (whole)
@@ -101,6 +103,10 @@ void Resolver::forget()
         held.reset();
     for (auto& cache : caches_)
         cache.clear();
+    final_ = 0;
+    final_named_ = false;
+    final_until_ = {};
+    published_.clear();
 }
 
 net::Task<Result<Resolution>> Resolver::resolve(model::Number number, chain::Finality finality)

@@ -11,6 +11,8 @@
 #include "resolve/record_cache.hpp"
 
 #include <array>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -33,6 +35,7 @@ struct Resolution
     std::string served_by;
     std::vector<chain::SetAside> set_aside; ///< endpoints that disagreed, lagged, lied or failed
     proof::Bundle bundle;
+    std::optional<bool> published_final{}; ///< Resolver::is_final() of the record, where somebody asked
 };
 
 struct ResolveOptions
@@ -41,7 +44,15 @@ struct ResolveOptions
     net::Millis finalized_for{30'000}; ///< the same at safe and finalized
     net::Millis offered_for{15'000};   ///< how long a block that offer() gave serves
     std::size_t cached_records = 4096; ///< readings kept for each finality, all of one block
+    net::Millis final_for{2'000};      ///< how long an answer to "what is final" serves who wants a newer one
+    /// Told of every record that was proven afresh, with the labels of who vouched for its block; on the
+    /// reader's thread.
+    std::function<void(const proof::VerifiedRecord&, const std::vector<std::string>& vouched)> on_record;
 };
+
+/// Where no endpoint names a finalized block, one that so many others stand upon counts as final: two epochs,
+/// which is where finality stands on mainnet in ordinary times.
+inline constexpr std::uint64_t kFinalDepth = 64;
 
 /// Any identifier → VerifiedRecord. One registry; the object of the node and the command line. Thread-safe;
 /// must not outlive its arguments.
@@ -63,6 +74,15 @@ public:
 
     /// The present agreed block, at most as old as the options say.
     net::Task<Result<chain::Agreement>> agreement(chain::Finality finality);
+    /// Whether the keys that the record publishes are final: its publishing block is at or below the
+    /// finalized one, or kFinalDepth below the head where no endpoint has ever named one. A transfer takes
+    /// the keys away, so the epoch of keys that are final is final too. False where nothing is published.
+    /// What was final once stays so until forget().
+    net::Task<bool> is_final(const proof::VerifiedRecord& record);
+    /// Seconds of block time from the record's publishing block to the block that it was read in. Its header
+    /// is taken from as many endpoints as had to agree on the head. Errors of chain::header_at();
+    /// resolve.not-published.
+    net::Task<Result<UnixTime>> published_for(const proof::VerifiedRecord& record);
     /// Takes over the newest agreed block from whoever follows the chain anyway (chain::Follower): while they
     /// come, reads at latest ask nobody for a block. From any thread.
     void offer(const chain::Agreement& latest);
@@ -81,6 +101,8 @@ private:
     net::Task<Result<Resolution>> resolve_identifier(model::Identifier identifier, chain::Finality finality);
     net::Task<Result<AnswerPtr>> read(const chain::Agreement& agreement, model::Number number,
                                       chain::Finality finality);
+    net::Task<std::uint64_t> final_height(std::uint64_t wanted);
+    void tell(const chain::Agreement& agreement, const proof::VerifiedRecord& record) const;
 
     const chain::Endpoints& endpoints_;
     proof::RegistryRef registry_;
@@ -90,5 +112,9 @@ private:
     std::mutex mutex_;
     std::array<std::optional<Held>, 3> held_; // by finality, as the caches
     std::array<RecordCache, 3> caches_;
+    std::uint64_t final_ = 0;  ///< the greatest height known to be final
+    bool final_named_ = false; ///< an endpoint named it; otherwise it goes by depth
+    net::Deadline final_until_{};
+    std::map<std::uint64_t, UnixTime> published_; ///< times of publishing blocks, a few
 };
 } // namespace dmid::resolve

@@ -4,6 +4,7 @@
 #include "chain/deploy.hpp"
 #include "chain/owner_actions.hpp"
 #include "chain/testing_anvil.hpp"
+#include "codec/json.hpp"
 #include "crypto/secp256k1.hpp"
 #include "keys/random.hpp"
 #include "model/document.hpp"
@@ -33,11 +34,14 @@ struct World
     model::Number number;
     std::string trouble; ///< why it could not be made; empty: it stands
 
-    World();
+    /// With `slots`, what is published is final only once twice as many blocks stand upon it.
+    explicit World(unsigned slots = 1);
     ~World() { std::filesystem::remove_all(home); }
 
     model::Network network() const { return {deployment.ref.chain_id, deployment.ref.registry}; }
     Address owner_address() const { return crypto::address_of(owner).value(); }
+    /// Mines so many blocks at once.
+    void mine(unsigned blocks) const { anvil.rpc("anvil_mine", "[\"" + codec::to_quantity(blocks) + "\"]"); }
     chain::OwnerActions actions() { return {*sender, deployment.ref, home}; }
     /// A document of a number that is valid for the given epoch.
     chain::Publication publication(model::Number of, std::uint32_t epoch, const Secret32& key) const;
@@ -87,8 +91,9 @@ inline Result<> World::build()
     return {};
 }
 
-inline World::World()
-    : home{std::filesystem::temp_directory_path() / ("dmid-world-" + to_hex(keys::random_bytes(8)))}
+inline World::World(unsigned slots)
+    : anvil{slots}
+    , home{std::filesystem::temp_directory_path() / ("dmid-world-" + to_hex(keys::random_bytes(8)))}
 {
     endpoints = connect({anvil.url()});
     if (auto built = build(); !built)
