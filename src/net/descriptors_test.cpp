@@ -37,7 +37,7 @@ std::size_t room_under(rlim_t soft, rlim_t hard, std::size_t wanted, rlim_t expe
 
 TEST(Descriptors, TheSoftLimitRisesToTheHardOneAndLeavesTheReserve)
 {
-    EXPECT_EQ(room_under(256, 4096, 10'000, 4096), 4096 - kReservedDescriptors);
+    EXPECT_EQ(room_under(256, 8192, 10'000, 8192), 8192 - kReservedDescriptors);
     EXPECT_EQ(room_under(256, 4096, 100, 4096), 100U);
 }
 

@@ -92,7 +92,11 @@ void Stream::Impl::learn_peer()
         return;
     endpoint.resize(remote.size());
     std::memcpy(endpoint.data(), remote.data(), remote.size());
-    peer.address = endpoint.address().to_string();
+    // A socket for both families shows IPv4 peers as IPv6 ones; nobody else knows them by that.
+    const auto address = endpoint.address();
+    const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+    peer.address = mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string()
+                          : address.to_string();
     peer.port = endpoint.port();
     // Small answers at once, without waiting for the acknowledgement of the one before.
     socket.set_option(asio::ip::tcp::no_delay{true}, error);

@@ -12,6 +12,7 @@
 #include "codec/json.hpp"
 #include "crypto/secp256k1.hpp"
 #include "keys/random.hpp"
+#include "net/descriptors.hpp"
 #include "net/http_server.hpp"
 #include "seal/nip17.hpp"
 #include "seal/nip59.hpp"
@@ -182,13 +183,16 @@ int main(int argc, char** argv)
                                                        net::Dialer{net::AllowList::from(allowed).value()})
                        .value();
     channels::nostr::RelayDoor door{inbox, key, clock};
+    net::HttpServerOptions serving;
+    serving.max_connections = net::room_for_connections(serving.max_connections);
     net::HttpServer server{
         pool, [&door](net::HttpRequest request) { return information(&door, std::move(request)); },
-        door.handler()};
+        door.handler(), serving};
     const auto port = server.listen_tcp("127.0.0.1", 0).value();
     pool.start();
     say({{"event", "ready"},
          {"port", port},
+         {"connections", serving.max_connections},
          {"key", to_hex(key.key.view())},
          {"secret", to_hex(key.secret.view())}});
     for (std::string line; std::getline(std::cin, line);)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mail door before hostile clients. What is measured is printed as `# abuse smtp …`; docs/abuse.md quotes it.
+// The mail door before hostile clients (crowds of them: crowd.test.mjs). What is measured is printed as `# abuse smtp …`; docs/abuse.md quotes it.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import net from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
+import tls from 'node:tls';
 import { mailDoorMissing, startMailDoor } from '../peers/mail_door.mjs';
 import { until } from '../peers/process.mjs';
 
@@ -54,23 +55,6 @@ beforeEach(async () => {
 });
 afterEach(async () => { if (door) assert.equal(await door.stop(), 0); });
 
-check('connections without end: 50 of one address, 1000 in total, and others are served', async () => {
-  const clients = [];
-  const grown = await growth(async () => {
-    for (let host = 1; host <= 25; ++host) for (let i = 0; i < 60; ++i) clients.push(raw(`127.0.1.${host}`));
-    await until(() => clients.every(({ said }) => /^(220|421) /.test(said())), 'an answer for each', 60);
-  });
-  const greeted = clients.filter(({ said }) => said().startsWith('220')).length;
-  assert.equal(greeted, 1000);
-  assert.ok(grown < 64 << 10, `${grown} KiB`);
-  note(`1500 connections of 25 addresses: ${greeted} greeted, ${clients.length - greeted} turned away, ${grown} KiB, ${descriptors() - quiet} descriptors`);
-  for (const { socket } of clients.slice(0, 60)) socket.destroy();
-  await until(async () => (await door.load()).connections < 1000, 'room');
-  await honest();
-  for (const { socket } of clients) socket.destroy();
-  await allGone();
-});
-
 check('a flood of commands without reading the answers is bounded', async () => {
   const grown = await growth(async () => {
     const clients = Array.from({ length: 40 }, () => raw());
@@ -110,8 +94,8 @@ check('messages of 20 MB, forty at once: memory does not grow with them, disk no
 });
 
 check('dialogues cut at every byte, garbage, TLS where none belongs: all gone', async () => {
-  const whole = `${begin}BDAT 5\r\nabc\r\nBDAT 0 LAST\r\nSTARTTLS\r\n`;
-  const cut = Array.from({ length: whole.length }, (_, length) => whole.slice(0, length));
+  const wholes = [`${begin}BDAT 5\r\nabc\r\nBDAT 0 LAST\r\nSTARTTLS\r\n`, `${begin}DATA\r\n`, 'EHLO c\r\nAUTH PLAIN AHVzZXIAcmlnaHQ=\r\n'];
+  const cut = wholes.flatMap((whole) => Array.from({ length: whole.length + 1 }, (_, length) => whole.slice(0, length)));
   const garbage = [Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), Buffer.alloc(5000, 0xff), Buffer.alloc(3000), 'GET / HTTP/1.1\r\n\r\n', '\n'.repeat(100),
     'EHLO c\r\nSTARTTLS\r\n', `EHLO ${'a'.repeat(3000)}\r\n`];
   const all = [...cut, ...garbage];
@@ -121,4 +105,35 @@ check('dialogues cut at every byte, garbage, TLS where none belongs: all gone', 
   await allGone();
   await honest();
   note(`${all.length} dialogues cut off or of garbage: no descriptor kept`);
+});
+
+/** The first flight of a TLS client. */
+function clientHello() {
+  return new Promise((resolve) => {
+    const server = net.createServer((socket) => { socket.once('data', (data) => { resolve(data); socket.destroy(); server.close(); }); });
+    server.listen(0, '127.0.0.1', () => tls.connect({ host: '127.0.0.1', port: server.address().port, rejectUnauthorized: false }).on('error', () => {}));
+  });
+}
+
+check('what waits for an answer, cut at every byte behind it: a message, a chunk, a TLS handshake', async () => {
+  const hello = await clientHello();
+  const message = Buffer.from('Subject: x\r\n\r\nx\r\n.\r\n');
+  const parts = [[`${begin}DATA\r\n`, '354 ', message.subarray(0, -1)], [`${begin}BDAT 40 LAST\r\n`, '250 2.1.5', Buffer.alloc(40, 'x').subarray(0, -1)],
+    ['EHLO c\r\nSTARTTLS\r\n', '220 2.0.0', hello]];
+  const count = door.mails().length;
+  const tries = parts.flatMap(([first, answer, rest]) => Array.from({ length: rest.length + 1 }, (_, length) => ({ first, answer, rest: rest.subarray(0, length) })));
+  for (let at = 0; at < tries.length; at += 40) {
+    await Promise.all(tries.slice(at, at + 40).map(async ({ first, answer, rest }, i) => {
+      const client = raw(`127.0.2.${1 + (i % 40)}`);
+      await client.says('220 ');
+      client.socket.write(first);
+      await client.says(answer);
+      client.socket.write(rest, () => (i % 2 === 0 ? client.socket.end() : client.socket.destroy()));
+      await client.ended;
+    }));
+  }
+  await allGone();
+  assert.equal(door.mails().length, count, 'nothing that was cut off became a message');
+  await honest();
+  note(`${tries.length} messages, chunks and handshakes cut at every byte: no descriptor kept, no message made`);
 });

@@ -1,42 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The relay door before nostr-tools, and the channel before a relay: both written by others.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { finalizeEvent, generateSecretKey, getPublicKey, nip13, nip17, nip59, verifyEvent } from 'nostr-tools';
 import { SimplePool, useWebSocketImplementation as usePoolSocket } from 'nostr-tools/pool';
 import { Relay, useWebSocketImplementation } from 'nostr-tools/relay';
 import WebSocket from 'ws';
 import { startNostrRelay } from '../peers/nostr_relay.mjs';
-import { atExit, root, until } from '../peers/process.mjs';
+import { until } from '../peers/process.mjs';
+import { relayDoorMissing, startRelayDoor } from '../peers/relay_door.mjs';
 
 useWebSocketImplementation(WebSocket);
 usePoolSocket(WebSocket);
 
-const program = `${process.env.DMID_BUILD ?? `${root}/build/release`}/tests/hosts/relay_door_host`;
-const missing = existsSync(program) ? undefined : `${program} is not built`;
+const missing = relayDoorMissing();
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, 'hex'));
-
-/** Starts the channel and its door. @returns what it is asked to do, and what it said. */
-async function startDoor(relays = [], allowed = []) {
-  const child = spawn(program, [...relays, '--', ...allowed], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const forget = atExit(() => child.kill('SIGKILL'));
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const said = [];
-  createInterface({ input: child.stdout }).on('line', (line) => said.push(JSON.parse(line)));
-  const wait = (probe, what) => until(() => said.find(probe), what);
-  const ready = await wait(({ event }) => event === 'ready', 'the door');
-  let asked = 0;
-  const ask = async (command) => {
-    child.stdin.write(`${JSON.stringify(command)}\n`);
-    asked += 1;
-    await until(() => said.filter(({ event }) => event === 'done').length >= asked, command.op);
-  };
-  const stop = async () => { child.stdin.end(); const code = await ended; forget(); return code; };
-  return { ...ready, url: `ws://127.0.0.1:${ready.port}`, ask, wait, said, stop, texts: () => said.filter(({ event }) => event === 'received').map(({ text }) => text) };
-}
 
 const wrapFor = (key, text, author = generateSecretKey()) => nip17.wrapEvent(author, { publicKey: key }, text);
 /** Publishes, and gives the relay's refusal in words, or undefined. */
@@ -55,7 +33,7 @@ let door;
 let relay;
 before(async () => {
   if (missing) return;
-  door = await startDoor(['wss://relay.example/']);
+  door = await startRelayDoor(['wss://relay.example/']);
   relay = await Relay.connect(door.url);
 });
 after(async () => {
@@ -188,7 +166,7 @@ for (const auth of [false, true]) {
   test(`the channel listens to a real relay${auth ? ' that wants AUTH' : ''}, announces itself there, and writes to keys that it finds there`, { skip: missing }, async (t) => {
     const outside = await startNostrRelay({ auth });
     t.after(outside.stop);
-    const node = await startDoor([outside.url], [`127.0.0.1:${outside.port}`]);
+    const node = await startRelayDoor([outside.url], [`127.0.0.1:${outside.port}`]);
     t.after(node.stop);
     await node.ask({ op: 'listen' });
     await until(() => outside.events().some(({ kind, pubkey }) => kind === 10050 && pubkey === node.key), 'the relay list');

@@ -4,6 +4,7 @@
 #include "channels/email/door_connection.hpp"
 #include "net/tcp_listener.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -13,6 +14,14 @@
 
 namespace dmid::channels::email
 {
+namespace
+{
+constexpr const char* kStopping = "This server is stopping";
+constexpr const char* kMakeRoom = "Others wait, and this address has more connections than any; try later";
+/// Connections that were told to make room and are not gone yet: at most this part of all.
+constexpr std::size_t kLeavingPart = 16;
+} // namespace
+
 struct SmtpDoor::Impl : std::enable_shared_from_this<SmtpDoor::Impl>
 {
     Impl(net::IoPool& io, std::shared_ptr<DoorService> shared)
@@ -42,21 +51,18 @@ struct SmtpDoor::Impl : std::enable_shared_from_this<SmtpDoor::Impl>
         auto connection = std::make_shared<DoorConnection>(service, stream, lmtp);
         {
             const std::lock_guard lock{mutex};
-            auto& of_source = sources[connection->source()];
-            const bool full =
-                open.size() >= options.max_connections || (!lmtp && of_source >= options.max_per_source);
-            if (!full && !service->stopping.load())
+            const auto has = lmtp ? 0 : count_of(connection->source());
+            const bool too_many = !lmtp && has >= options.max_per_source;
+            const bool full = open.size() - leaving.size() >= options.max_connections;
+            if (!service->stopping.load() && !too_many && (!full || make_room(has)))
             {
-                ++of_source;
+                if (!lmtp)
+                    ++sources[connection->source()];
                 open.insert(connection);
                 note_load();
             }
             else
-            {
-                if (of_source == 0)
-                    sources.erase(connection->source());
                 connection.reset();
-            }
         }
         if (connection)
             net::spawn(executor, serve(shared_from_this(), std::move(connection)));
@@ -69,10 +75,45 @@ struct SmtpDoor::Impl : std::enable_shared_from_this<SmtpDoor::Impl>
         co_await connection->run();
         const std::lock_guard lock{self->mutex};
         self->open.erase(connection);
-        if (--self->sources[connection->source()] == 0)
-            self->sources.erase(connection->source());
+        if (self->leaving.erase(connection) == 0 && !connection->lmtp())
+            self->uncount(connection->source());
         self->note_load();
         self->changed.notify_all();
+    }
+
+    std::size_t count_of(const std::string& source) const
+    {
+        const auto found = sources.find(source);
+        return found == sources.end() ? 0 : found->second;
+    }
+
+    void uncount(const std::string& source)
+    {
+        if (const auto found = sources.find(source); found != sources.end() && --found->second == 0)
+            sources.erase(found);
+    }
+
+    /// In a full door the source with the most connections gives one up to a newcomer whose source has at
+    /// least two fewer: whoever has few addresses cannot keep another out. Under the lock.
+    bool make_room(std::size_t newcomer_has)
+    {
+        if (leaving.size() * kLeavingPart >= service->options.max_connections)
+            return false;
+        const auto most = std::max_element(sources.begin(), sources.end(),
+                                           [](const auto& a, const auto& b) { return a.second < b.second; });
+        if (most == sources.end() || most->second < newcomer_has + 2)
+            return false;
+        const auto idle = std::find_if(open.begin(), open.end(),
+                                       [&](const auto& one) {
+                                           return !one->lmtp() && one->waits() && !leaving.contains(one) &&
+                                                  one->source() == most->first;
+                                       });
+        if (idle == open.end())
+            return false;
+        (*idle)->wind_down(kMakeRoom);
+        leaving.insert(*idle);
+        uncount(most->first);
+        return true;
     }
 
     /// Fits into the socket's buffer; a peer that does not read it is cut off.
@@ -94,7 +135,7 @@ struct SmtpDoor::Impl : std::enable_shared_from_this<SmtpDoor::Impl>
             return;
         listeners.clear();
         for (const auto& connection : open)
-            connection->wind_down();
+            connection->wind_down(kStopping);
         changed.wait_for(lock, grace, [this] { return open.empty(); });
         for (const auto& connection : open)
             connection->cut();
@@ -106,7 +147,8 @@ struct SmtpDoor::Impl : std::enable_shared_from_this<SmtpDoor::Impl>
     mutable std::mutex mutex;
     std::condition_variable changed;
     std::set<std::shared_ptr<DoorConnection>> open;
-    std::map<std::string, std::size_t> sources;
+    std::set<std::shared_ptr<DoorConnection>> leaving; ///< of open: told to make room, not counted any more
+    std::map<std::string, std::size_t> sources; ///< of SMTP connections; those of LMTP are one server's
     std::vector<std::unique_ptr<net::TcpListener>> listeners;
 };
 

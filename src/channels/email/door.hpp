@@ -20,6 +20,7 @@ struct DoorOptions
     bool auth_in_clear = false; ///< signing in without TLS; for tests on loopback
     ContentLimits content;
 
+    /// Where they are all in use, the source with the most gives one up (421) to a source with fewer.
     std::size_t max_connections = 1000;
     std::size_t max_per_source = 50; ///< SMTP only: behind LMTP all come from one
     /// For each command (RFC 5321 §4.5.3.2.7 asks for five minutes).

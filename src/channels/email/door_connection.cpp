@@ -15,7 +15,6 @@ namespace
 constexpr std::size_t kBuffer = 16384;
 /// For the last line of a door that stops.
 constexpr net::Millis kGoodbye{500};
-constexpr const char* kStopping = "This server is stopping";
 
 SmtpSessionOptions session_options(const DoorOptions& door, bool lmtp)
 {
@@ -114,9 +113,9 @@ void DoorConnection::set_read_deadline()
 
 net::Task<bool> DoorConnection::read()
 {
-    if (service_->stopping.load())
+    if (const char* why = farewell_.load(); why != nullptr)
     {
-        session_.expire(kStopping);
+        session_.expire(why);
         (void)co_await write();
         co_return false;
     }
@@ -226,7 +225,9 @@ net::Task<bool> DoorConnection::start_tls()
     auto tls = service_->renewed.load();
     if (!tls)
         tls = service_->options.tls;
+    shaking_ = true;
     const auto done = co_await stream_.start_tls_server(std::move(tls));
+    shaking_ = false;
     if (!done)
         co_return false;
     session_.encrypted();
@@ -237,19 +238,22 @@ net::Task<bool> DoorConnection::start_tls()
 
 net::Task<> DoorConnection::say_goodbye(std::shared_ptr<DoorConnection> self)
 {
-    // Between two commands, or in the middle of a message that nobody has judged. Elsewhere read() sees that
-    // the door is stopping.
+    // Between two commands, or in the middle of a message that nobody has judged. Elsewhere read() sees the
+    // farewell.
+    if (self->shaking_)
+        self->stream_.close(); // no words fit into a handshake
     if (!self->reading_)
         co_return;
-    self->session_.expire(kStopping);
+    self->session_.expire(self->farewell_.load());
     self->stream_.expires_after(kGoodbye);
     const auto words = self->session_.take_replies();
     (void)co_await self->stream_.write(as_bytes(words));
     self->stream_.close();
 }
 
-void DoorConnection::wind_down()
+void DoorConnection::wind_down(const char* why)
 {
+    farewell_.store(why);
     net::spawn(stream_.executor(), say_goodbye(shared_from_this()));
 }
 

@@ -32,9 +32,11 @@ public:
 
     /// Serves until one of the two has enough. On the stream's executor; hold it meanwhile.
     net::Task<> run();
-    /// Ends it with 421: at once while nothing is being judged, else after the answer.
-    /// Thread-safe.
-    void wind_down();
+    /// Ends it with 421 and these words (static text): at once while nothing is being judged, else after the
+    /// answer. Thread-safe.
+    void wind_down(const char* why);
+    /// It waits for its client, and nothing is being judged. Thread-safe; true no longer than one reads it.
+    bool waits() const noexcept { return reading_.load() || shaking_.load(); }
     /// At once. Thread-safe.
     void cut();
     const std::string& source() const noexcept { return source_; }
@@ -64,7 +66,9 @@ private:
     std::map<std::string, channel::Destination> destinations_; ///< of this transaction, by tag
     Bytes buffer_;
     std::string_view input_; ///< of buffer_
-    bool reading_ = false;
+    std::atomic<bool> reading_{false};
+    std::atomic<bool> shaking_{false};           ///< hands, for TLS
+    std::atomic<const char*> farewell_{nullptr}; ///< what wind_down() said
     std::uint64_t progress_ = 0;
     bool in_content_ = false;
     net::Deadline end_;      ///< of the connection

@@ -258,9 +258,26 @@ TEST_F(SmtpDoorTest, TurnsConnectionsBeyondTheCapsAway)
     EXPECT_EQ(three.read_until(""), "421 4.3.2 Too many connections; try later\r\n");
     const RawSocket four{connect_raw(lmtp)};
     EXPECT_EQ(reply(four).substr(0, 3), "220");
-    const RawSocket five{connect_raw(lmtp)};
-    EXPECT_EQ(reply(five).substr(0, 3), "421");
     EXPECT_EQ(door->connections(), 3U);
+}
+
+// Among more sources than one address can be: tests/integration/crowd.test.mjs.
+TEST_F(SmtpDoorTest, InAFullDoorTheSourceWithTheMostMakesRoom)
+{
+    DoorOptions options;
+    options.max_connections = 2;
+    options.max_per_source = 2;
+    open(options);
+    const RawSocket one{connect_raw(smtp)};
+    const RawSocket two{connect_raw(smtp)};
+    reply(one);
+    reply(two);
+    const RawSocket server{connect_raw(lmtp)};
+    EXPECT_EQ(reply(server).substr(0, 3), "220");
+    EXPECT_TRUE(soon([&] { return door->connections() == 2; }));
+    const RawSocket another{connect_raw(lmtp)};
+    EXPECT_EQ(reply(another).substr(0, 3), "421") << "who has one connection keeps it";
+    EXPECT_EQ(door->connections(), 2U);
 }
 
 TEST_F(SmtpDoorTest, CutsThoseWhoDripIntoACommand)
