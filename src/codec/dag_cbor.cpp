@@ -257,6 +257,7 @@ bool cbor_key_less(std::string_view a, std::string_view b) noexcept
 
 Cbor::Map::Map(std::initializer_list<Entry> entries)
 {
+    entries_.reserve(entries.size());
     for (const auto& [key, value] : entries)
         set(key, value);
 }
@@ -310,6 +311,7 @@ std::string_view Cbor::type_name() const noexcept
 Bytes encode_cbor(const Cbor& value)
 {
     Bytes out;
+    out.reserve(512); // most of what is kept fits
     put(out, value);
     return out;
 }

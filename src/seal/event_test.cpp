@@ -62,6 +62,17 @@ TEST(Event, ReadsTheSameFromAnotherSpelling)
     EXPECT_EQ(parse_event(text).value(), example());
 }
 
+TEST(Event, TakesEightLevelsAndNoMore)
+{
+    const auto with = [](int depth)
+    {
+        return replaced(to_json(example()), "{\"id\"",
+                        "{\"x\":" + std::string(depth, '[') + std::string(depth, ']') + ",\"id\"");
+    };
+    EXPECT_EQ(parse_event(with(7)).value(), example());
+    EXPECT_EQ(parse_event(with(8)).error().code, Errc::message_event_invalid);
+}
+
 TEST(Event, RefusesWhatIsNoEvent)
 {
     const auto good = to_json(example());

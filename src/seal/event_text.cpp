@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "seal/event_text.hpp"
 
-#include <algorithm>
+#include "codec/json_text.hpp"
 
 namespace dmid::seal
 {
 namespace
 {
-bool is_plain(char c) noexcept
-{
-    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
-}
-
 void append_escaped(std::string& out, char c)
 {
     static constexpr std::string_view kHex = "0123456789abcdef";
@@ -76,9 +71,9 @@ void append_quoted(std::string& out, std::string_view text)
     out += '"';
     while (!text.empty())
     {
-        const auto stop = std::find_if_not(text.begin(), text.end(), is_plain);
-        out.append(text.begin(), stop);
-        text.remove_prefix(static_cast<std::size_t>(stop - text.begin()));
+        const auto run = codec::plain_json_run(text);
+        out.append(text, 0, run);
+        text.remove_prefix(run);
         if (text.empty())
             break;
         append_escaped(out, text.front());
