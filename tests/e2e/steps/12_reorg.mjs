@@ -38,34 +38,34 @@ export async function reorg(story) {
   const { world, a, teller } = story;
   const { chain } = world;
   teller.title('12  The chain takes five blocks back');
-  const [c, d] = [new Person(world, 'C'), new Person(world, 'D')];
-  for (const person of [c, d]) {
+  const [d, e] = [new Person(world, 'D'), new Person(world, 'E')];
+  for (const person of [d, e]) {
     await person.makeKeys();
     Object.assign(person, { door: a.door, relayTap: a.relayTap, mailTap: a.mailTap });
   }
-  c.number = (await c.sign(['mint'], { more: c.chainFlags() })).number;
+  d.number = (await d.sign(['mint'], { more: d.chainFlags() })).number;
   await teller.promise('a publication that the chain takes back is gone at A\'s node too, and can be made again', async () => {
     const before = await settle(chain);
-    await c.sign(publishArguments(c), { more: c.chainFlags() });
-    await until(async () => (await seenBy(a, c.number)).document, 'the publication at A', 20);
+    await d.sign(publishArguments(d), { more: d.chainFlags() });
+    await until(async () => (await seenBy(a, d.number)).document, 'the publication at A', 20);
     await takeBack(chain, before);
-    await until(async () => (await seenBy(a, c.number)).seq === 0, 'the publication gone at A', 20);
+    await until(async () => (await seenBy(a, d.number)).seq === 0, 'the publication gone at A', 20);
     await sameIndex(a);
-    await c.sign(publishArguments(c), { more: c.chainFlags() });
-    await until(async () => (await seenBy(a, c.number)).document, 'the publication at A again', 20);
+    await d.sign(publishArguments(d), { more: d.chainFlags() });
+    await until(async () => (await seenBy(a, d.number)).document, 'the publication at A again', 20);
   });
   await teller.promise('so is a transfer: the number is its first owner\'s again, and the index is the one that is built afresh', async () => {
-    const owner = (await c.keyOf('owner')).address.toLowerCase();
-    const next = (await d.keyOf('owner')).address;
-    await c.sign(['unlock', 'announce', '--number', c.number], { more: c.chainFlags() });
+    const owner = (await d.keyOf('owner')).address.toLowerCase();
+    const next = (await e.keyOf('owner')).address;
+    await d.sign(['unlock', 'announce', '--number', d.number], { more: d.chainFlags() });
     await chain.rpc('evm_increaseTime', [86_500]);
     await chain.mine(1);
-    await c.sign(['unlock', 'execute', '--number', c.number], { more: c.chainFlags() });
+    await d.sign(['unlock', 'execute', '--number', d.number], { more: d.chainFlags() });
     const before = await settle(chain);
-    await c.sign(['transfer', next, '--number', c.number, '--yes'], { more: c.chainFlags() });
-    await until(async () => (await seenBy(a, c.number)).owner.toLowerCase() === next.toLowerCase(), 'the transfer at A', 20);
+    await d.sign(['transfer', next, '--number', d.number, '--yes'], { more: d.chainFlags() });
+    await until(async () => (await seenBy(a, d.number)).owner.toLowerCase() === next.toLowerCase(), 'the transfer at A', 20);
     await takeBack(chain, before);
-    await until(async () => (await seenBy(a, c.number)).owner.toLowerCase() === owner, 'the first owner at A', 20);
+    await until(async () => (await seenBy(a, d.number)).owner.toLowerCase() === owner, 'the first owner at A', 20);
     await sameIndex(a);
   });
 }

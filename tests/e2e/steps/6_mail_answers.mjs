@@ -156,7 +156,7 @@ async function forgeries(story) {
     const session = await c.do(['bind', 'app-password', 'email'], { told: false });
     const { answer, output } = await submit(story, session, story.coraMail, forgery, { from: c.address });
     assert.match(answer, /^5\d\d 5\./, output);
-    note('C, signed in with an app password of C\'s', answer);
+    note('C, signed in as C', answer);
   });
   await teller.promise('right signature, wrong address: refused before the message is sent', async () => {
     const guess = `r-${'a'.repeat(26)}@${a.mailDomain}`;

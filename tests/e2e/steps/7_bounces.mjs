@@ -91,7 +91,8 @@ async function toAnOwner(story) {
     assert.equal(letter.state, 'failed');
     const { alarms } = (await c.ask('/v1/node')).json;
     const table = await c.do(['channels'], { json: false });
-    teller.quote(table.split('\n').slice(0, 2).map((line) => `${line.slice(0, 60).trimEnd()} …`).join('\n'));
+    const columns = table.indexOf('app password');
+    teller.quote(table.split('\n').slice(0, 2).map((line) => `${line.slice(0, columns)}…`).join('\n'));
     const gone = alarms.filter(({ detail }) => detail.includes('does not exist any more'));
     assert.equal(gone.length, 1, JSON.stringify(alarms));
     teller.quote(gone[0].detail);
