@@ -23,6 +23,7 @@ struct OwnAlarm
 };
 constexpr std::array kAboutNode{
     OwnAlarm{"store", "the store refuses"},
+    OwnAlarm{"store read", "the store does not read back"},
     OwnAlarm{"index", "the follower of the chain has halted"},
     OwnAlarm{"config", "the configuration on disk is not the one in use"},
 };

@@ -51,7 +51,8 @@ private:
 };
 
 /// What /healthz answers: 200, or 503 where something is wrong. Everybody learns of the checks, and of the
-/// alarms about the node itself (`store`, `config`, `index`); `owner` also of the others, with their words.
+/// alarms about the node itself (`store`, `store read`, `config`, `index`); `owner` also of the others, with
+/// their words.
 net::HttpResponse health_answer(std::vector<Check> checks, const std::vector<gateway::Alarm>& alarms,
                                 bool owner);
 } // namespace dmid::api

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A node that looks after itself: health, metrics, SIGHUP, an orderly and a hasty end, no core file.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -142,7 +143,7 @@ test('node --check finds what config check finds, and the files besides, and ope
 });
 
 /** The certificate that the mail door shows at this moment. */
-async function shownCertificate(where) {
+async function shownCertificate(where, whole = false) {
   const [host, port] = where.split(':');
   const socket = connect(Number(port), host);
   const lines = [];
@@ -158,9 +159,9 @@ async function shownCertificate(where) {
   socket.removeAllListeners('data');
   const secured = tlsConnect({ socket, rejectUnauthorized: false });
   await new Promise((resolve, reject) => secured.once('secureConnect', resolve).once('error', reject));
-  const { fingerprint256 } = secured.getPeerCertificate();
+  const certificate = secured.getPeerCertificate(whole);
   secured.destroy();
-  return fingerprint256;
+  return whole ? certificate : certificate.fingerprint256;
 }
 
 test('a renewed certificate is shown after SIGHUP; one that does not fit its key is refused', { skip, timeout: 60_000 }, async () => {
@@ -183,6 +184,76 @@ test('a renewed certificate is shown after SIGHUP; one that does not fit its key
   await until(async () => (await owner('/healthz')).json.alarms.some(({ what }) => what === 'config'), 'the alarm', 10);
   assert.equal(await shownCertificate(node.ready.smtp), renewed, 'the former one stays');
   configure();
+});
+
+test('a certificate with another subject and a longer chain is taken over too', { skip, timeout: 60_000 }, async () => {
+  const folder = join(scratch.path, 'chain');
+  mkdirSync(folder);
+  const openssl = (...args) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+  const own = (name, days) => openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', days, '-keyout', `${name}.key`, '-out', `${name}.pem`, '-subj', `/O=${name}/CN=${name}.test`);
+  const signed = (name, by, extension) => {
+    openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}.test`);
+    writeFileSync(join(folder, `${name}.ext`), extension);
+    openssl('x509', '-req', '-in', `${name}.csr`, '-CA', `${by}.pem`, '-CAkey', `${by}.key`, '-CAcreateserial', '-days', '30', '-extfile', `${name}.ext`, '-out', `${name}.pem`);
+  };
+  own('root', '90');
+  signed('middle', 'root', 'basicConstraints=critical,CA:true\n');
+  signed('renamed', 'middle', 'subjectAltName=DNS:renamed.test\n');
+  const read = (name) => readFileSync(join(folder, name));
+  const { certFile, keyFile } = makeCertificate(join(scratch.path, 'certificates'));
+  configure({ rest: `[mail]\ndomain = "node.test"\nlisten_smtp = "127.0.0.1:0"\nlisten_lmtp = ""\ncertificate_file = "${certFile}"\nkey_file = "${keyFile}"\n` });
+  await node.stop();
+  node = await begin();
+  assert.equal(await shownCertificate(node.ready.smtp), new X509Certificate(readFileSync(certFile)).fingerprint256);
+  // In place, as certbot writes it: another key, another kind of key, another name, another issuer, a chain.
+  writeFileSync(keyFile, read('renamed.key'));
+  writeFileSync(certFile, Buffer.concat([read('renamed.pem'), read('middle.pem')]));
+  node.kill('SIGHUP');
+  const renamed = new X509Certificate(read('renamed.pem')).fingerprint256;
+  await until(async () => (await shownCertificate(node.ready.smtp)) === renamed, 'the renamed certificate', 10);
+  const { issuerCertificate } = await shownCertificate(node.ready.smtp, true);
+  assert.equal(issuerCertificate.fingerprint256, new X509Certificate(read('middle.pem')).fingerprint256, 'the chain comes along');
+  // And by other paths.
+  own('moved', '30');
+  configure({ rest: `[mail]\ndomain = "node.test"\nlisten_smtp = "127.0.0.1:0"\nlisten_lmtp = ""\ncertificate_file = "${join(folder, 'moved.pem')}"\nkey_file = "${join(folder, 'moved.key')}"\n` });
+  node.kill('SIGHUP');
+  const moved = new X509Certificate(read('moved.pem')).fingerprint256;
+  await until(async () => (await shownCertificate(node.ready.smtp)) === moved, 'the one of the other file', 10);
+  assert.equal((await owner('/healthz')).json.alarms.filter(({ what }) => what === 'config').length, 0);
+  configure();
+});
+
+/** A socket of systemd's kind, read by perl: datagrams, one a line, their own line ends as `|`. */
+async function startManager() {
+  const path = join(scratch.path, 'notify');
+  const script = 'use Socket; socket(S,AF_UNIX,SOCK_DGRAM,0) or die; bind(S,pack_sockaddr_un($ARGV[0])) or die; $|=1; while (defined recv(S,$b,4096,0)) { $b =~ tr/\n/|/; print "$b\n"; }';
+  const perl = start(['perl', '-e', script, path]);
+  await until(() => existsSync(path), 'the manager');
+  return { path, said: () => perl.output().split('\n').filter(Boolean), stop: perl.stop };
+}
+
+test('a service manager is told of readiness, of every beat, of a reload and of the end', { skip, timeout: 60_000 }, async () => {
+  await node.stop();
+  const manager = await startManager();
+  node = await begin({ env: { NOTIFY_SOCKET: manager.path, WATCHDOG_USEC: '400000' } });
+  await until(() => manager.said().length > 0, 'READY');
+  assert.match(manager.said()[0], /^READY=1\|STATUS=serving at 127\.0\.0\.1:\d+$/);
+  await until(() => manager.said().filter((line) => line === 'WATCHDOG=1').length >= 3, 'three beats');
+  node.kill('SIGHUP');
+  await until(() => manager.said().some((line) => /^RELOADING=1\|MONOTONIC_USEC=\d+$/.test(line)), 'RELOADING');
+  const readyAgain = await until(() => manager.said().findLastIndex((line) => line === 'READY=1') + 1, 'READY again');
+  assert.ok(readyAgain > manager.said().findIndex((line) => line.startsWith('RELOADING')));
+  node.kill('SIGSTOP');
+  await sleep(300);
+  const beats = manager.said().length;
+  await sleep(800);
+  assert.equal(manager.said().length, beats, 'who hangs does not beat');
+  node.kill('SIGCONT');
+  await until(() => manager.said().length > beats, 'the next beat');
+  assert.deepEqual(await node.stop(), { code: 0, signal: null });
+  assert.equal(manager.said().at(-1), 'STOPPING=1|STATUS=stopping');
+  await manager.stop();
+  node = await begin();
 });
 
 /** Clients that keep a node from ending: half a body that drips in, half a request, and silence. */

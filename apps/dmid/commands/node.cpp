@@ -2,12 +2,16 @@
 #include "commands/groups.hpp"
 #include "node/process_facts.hpp"
 #include "node/runtime.hpp"
+#include "node/service_manager.hpp"
 #include "tool/invocation.hpp"
 #include "tool/output.hpp"
 #include "tool/passphrase.hpp"
+#include "tool/process_lock.hpp"
+#include "tool/self.hpp"
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <thread>
 
@@ -64,26 +68,45 @@ sigset_t watched_signals()
     return set;
 }
 
-/// Until somebody asks it to end; SIGHUP takes over of the configuration what may change.
-void serve(const Invocation& call, node::Runtime& runtime, const sigset_t& signals)
+/// The next signal; meanwhile the manager's watchdog hears of every beat in which all threads answered.
+int next_signal(const node::Runtime& runtime, const sigset_t& signals, const node::ServiceManager& manager)
 {
     for (;;)
     {
         int signal = 0;
-        if (sigwait(&signals, &signal) != 0)
+        const auto beat = manager.beat();
+        if (!beat && sigwait(&signals, &signal) == 0)
+            return signal;
+        if (!beat)
             continue;
-        if (signal != SIGHUP)
-            return;
-        const auto changes = runtime.reload(call.config());
-        if (!changes)
-        {
-            call.out().problem(changes.error());
-            continue;
-        }
-        call.out().progress("configuration read again, " + std::to_string(changes->size()) + " changes");
-        for (const auto& change : *changes)
-            call.out().progress("  " + change.key + ": " + change.words +
-                                (change.reloadable ? "" : "; needs a restart"));
+        const timespec wait{beat->count() / 1'000'000, (beat->count() % 1'000'000) * 1000};
+        if (signal = sigtimedwait(&signals, nullptr, &wait); signal > 0)
+            return signal;
+        if (errno == EAGAIN && runtime.responds(*beat / 2))
+            manager.tell("WATCHDOG=1");
+    }
+}
+
+void reload(const Invocation& call, node::Runtime& runtime)
+{
+    const auto changes = runtime.reload(call.config());
+    if (!changes)
+        return call.out().problem(changes.error());
+    call.out().progress("configuration read again, " + std::to_string(changes->size()) + " changes");
+    for (const auto& change : *changes)
+        call.out().progress("  " + change.key + ": " + change.words +
+                            (change.reloadable ? "" : "; needs a restart"));
+}
+
+/// Until somebody asks it to end; SIGHUP takes over of the configuration what may change.
+void serve(const Invocation& call, node::Runtime& runtime, const sigset_t& signals,
+           const node::ServiceManager& manager)
+{
+    while (next_signal(runtime, signals, manager) == SIGHUP)
+    {
+        manager.tell_reloading();
+        reload(call, runtime);
+        manager.tell("READY=1");
     }
 }
 
@@ -114,8 +137,13 @@ Result<> run_node(const Invocation& call)
         return {};
     }
     node::guard_memory();
+    const auto& state = call.paths().state;
+    DMID_TRY(make_state_folder(state));
+    // Before any key is opened: who starts it twice learns so at once.
+    tool::ProcessLock lock;
+    DMID_TRY(lock.take(state / "node.lock", "a node runs in this home",
+                       tool::self_call(call.globals()) + " status shows it"));
     DMID_TRY(auto setup, setup_of(call));
-    DMID_TRY(make_state_folder(setup.places.state));
     // Every thread inherits this: the signals come to sigwait() and nowhere else.
     const auto signals = watched_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -123,8 +151,11 @@ Result<> run_node(const Invocation& call)
     DMID_TRY(auto runtime, node::Runtime::make(std::move(setup)));
     DMID_TRY(auto place, runtime->start());
     call.out().progress("serving at " + place + "; Ctrl-C stops");
-    serve(call, *runtime, signals);
+    const auto manager = node::ServiceManager::from_environment();
+    manager.tell("READY=1\nSTATUS=serving at " + place);
+    serve(call, *runtime, signals, manager);
     call.out().progress("stopping");
+    manager.tell("STOPPING=1\nSTATUS=stopping");
     end_at_once_when_asked_again(signals);
     runtime->stop();
     return {};

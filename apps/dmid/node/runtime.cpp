@@ -18,16 +18,19 @@
 #include "node/log.hpp"
 #include "node/mail_door.hpp"
 #include "node/ready.hpp"
+#include "node/roll_call.hpp"
 #include "node/secrets.hpp"
 #include "node/served_keys.hpp"
 #include "node/watch.hpp"
 #include "node/zones.hpp"
 #include "store/lmdb/lmdb_index.hpp"
 #include "store/lmdb/lmdb_mailbox.hpp"
+#include "store/read_watch.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -133,6 +136,7 @@ struct Runtime::Impl
     void start_work();
     net::Task<> follow();
     std::string metrics() const;
+    void hear_store(const Error* fault);
     void stop();
 
     Setup setup;
@@ -174,6 +178,7 @@ struct Runtime::Impl
     std::vector<std::unique_ptr<gateway::Worker>> workers;
     std::string place;
     bool stopped = false;
+    std::atomic<bool> damaged = false; ///< the store: something in it does not read back
 };
 
 Result<> Runtime::Impl::open_chain()
@@ -240,7 +245,8 @@ Result<> Runtime::Impl::open()
     options.map_size = std::min(options.map_size, options.max_map_size);
     std::vector<std::unique_ptr<store::Fold>> folds;
     folds.push_back(gateway::make_inbox_fold());
-    DMID_TRY(mailbox, store::lmdb::open_mailbox(options, secrets.storage_key, std::move(folds)));
+    DMID_TRY(auto opened, store::lmdb::open_mailbox(options, secrets.storage_key, std::move(folds)));
+    mailbox = store::watch_reads(std::move(opened), [this](const Error* fault) { hear_store(fault); });
     budget =
         std::make_unique<gateway::Budget>(config.node.open_per_minute, config.node.open_per_source_minute);
     pins = std::make_unique<gateway::Pins>(*mailbox);
@@ -329,6 +335,19 @@ std::string Runtime::Impl::metrics() const
     if (mail_door)
         facts.connections["email"] = mail_door->connections();
     return api::metrics_text(*context->meters, facts);
+}
+
+/// What the store cannot read is damaged until somebody has looked; other faults may pass.
+void Runtime::Impl::hear_store(const Error* fault)
+{
+    if (fault == nullptr)
+    {
+        if (!damaged)
+            alarms.clear("store read");
+        return;
+    }
+    damaged = damaged || fault->code == Errc::store_corrupt;
+    alarms.raise("store read", "reading fails: " + std::string{name(fault->code)}, clock.now());
 }
 
 /// Keeps the index up to date. What an endpoint says against the registry's promises halts it, with an alarm;
@@ -493,6 +512,14 @@ Result<> Runtime::check(const Setup& setup)
         DMID_TRY(email_channel(config.mail, clock, dialer));
     }
     return {};
+}
+
+bool Runtime::responds(std::chrono::microseconds within) const
+{
+    std::vector<net::Executor> all{impl_->work.executor(0)};
+    for (std::size_t i = 0; i < impl_->doors.size(); ++i)
+        all.push_back(impl_->doors.executor(i));
+    return all_respond(all, within);
 }
 
 void Runtime::stop()

@@ -4,6 +4,7 @@
 #include "config/differences.hpp"
 #include "node/home.hpp"
 
+#include <chrono>
 #include <memory>
 
 namespace dmid::node
@@ -23,6 +24,9 @@ public:
     /// Takes over what may change while running (SIGHUP); the log says what changed and what waits for a
     /// restart, and so does the answer. On an error nothing changes and the alarm `config` is raised.
     Result<std::vector<config::Difference>> reload(const Result<config::Config>& config);
+    /// Whether every thread that does the node's work takes something up within the time. Blocks for as long.
+    /// Not from one of them.
+    bool responds(std::chrono::microseconds within) const;
     /// Stops taking in, lets what runs end, all within five seconds: doors close, WebSockets are told 1001,
     /// a leg that is under way then goes out again after the next start. Not from one of the node's threads.
     void stop();

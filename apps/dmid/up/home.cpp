@@ -10,11 +10,6 @@
 #include "tool/chain_session.hpp"
 #include "up/local_chain.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 
@@ -222,32 +217,5 @@ Result<> write_configs(const Plan& plan)
     text += "\n[[number]]\nnumber = " + toml_text(plan.number) +
             "\npassphrase_file = " + toml_text(plan.passphrase_file.string()) + "\n";
     return keys::replace_private_file(plan.config, text);
-}
-
-HomeLock::~HomeLock()
-{
-    if (fd_ >= 0)
-        ::close(fd_);
-}
-
-Result<> HomeLock::take(const Plan& plan)
-{
-    const auto path = plan.folder / "lock";
-    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd_ < 0)
-        return fail(Errc::input_file, path.string() + ": " + std::strerror(errno));
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0)
-    {
-        char pid[32] = {};
-        const auto got = ::pread(fd_, pid, sizeof pid - 1, 0);
-        return fail(Errc::store_locked,
-                    "`dmid up` runs in this home" +
-                        (got > 0 ? ", as process " + std::string{pid, static_cast<std::size_t>(got)} : ""));
-    }
-    const auto pid = std::to_string(::getpid());
-    if (::ftruncate(fd_, 0) != 0 ||
-        ::pwrite(fd_, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size()))
-        return fail(Errc::input_file, path.string() + ": " + std::strerror(errno));
-    return {};
 }
 } // namespace dmid::up

@@ -39,19 +39,4 @@ Result<> make_keys(const tool::Invocation& call, const Plan& plan);
 Result<> write_configs(const Plan& plan);
 /// The home of a visitor, without keys or numbers: a program never writes to its own number.
 std::filesystem::path visitor_of(const Plan& plan);
-
-/// Holds a home for one `dmid up`: an advisory lock that goes with the process, however it ends.
-class HomeLock
-{
-public:
-    HomeLock() = default;
-    ~HomeLock();
-    HomeLock(const HomeLock&) = delete;
-    HomeLock& operator=(const HomeLock&) = delete;
-    /// store.locked with the process id of the other one; input.file.
-    Result<> take(const Plan& plan);
-
-private:
-    int fd_ = -1;
-};
 } // namespace dmid::up

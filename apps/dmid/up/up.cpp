@@ -2,6 +2,7 @@
 #include "up/up.hpp"
 
 #include "model/identifier.hpp"
+#include "tool/process_lock.hpp"
 #include "tool/self.hpp"
 #include "up/anvil.hpp"
 #include "up/home.hpp"
@@ -95,8 +96,9 @@ private:
 
 Result<> Up::run()
 {
-    HomeLock lock;
-    DMID_TRY(lock.take(plan_));
+    tool::ProcessLock lock;
+    const auto me = tool::self_call(call_.globals());
+    DMID_TRY(lock.take(plan_.folder / "lock", "`dmid up` runs in this home", me + " status shows it"));
     const auto signals = watched();
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     const bool again = LocalChain::kept(plan_.folder);
