@@ -2,11 +2,11 @@
 // Completion in real shells, man pages under real checkers, colours on a real terminal.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { dmidBinary, dmidMissing } from '../peers/dmid_node.mjs';
-import { temporaryFolder } from '../peers/process.mjs';
+import { root, temporaryFolder } from '../peers/process.mjs';
 
 const skip = dmidMissing();
 const scratch = temporaryFolder('shells');
@@ -19,6 +19,13 @@ const run = (program, args, more = {}) => {
 };
 const dmid = (...args) => run(dmidBinary(), args);
 
+/** The offers of zsh's own completion system, on a terminal of its own. */
+function zshOffers(line, setup, more = {}) {
+  const result = run('zsh', ['-f', join(root, 'tests/integration/lib/zsh_offers.zsh'), setup, line, join(scratch.path, 'offers')], { cwd: scratch.path, ...more });
+  assert.equal(result.status, 0, result.stderr);
+  return result.stdout.split('\n').filter(Boolean);
+}
+
 /** What each shell offers for a command line whose last word is being written. */
 const shells = {
   bash: (line) => {
@@ -26,15 +33,7 @@ const shells = {
     const script = `eval "$(dmid completion bash)"; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _dmid; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return run('bash', ['--norc', '-c', script], { cwd: scratch.path }).stdout.split('\n').filter(Boolean);
   },
-  // The completion system wants a terminal; its own function is called with _describe and _files replaced.
-  zsh: (line) => {
-    const words = line.split(' ');
-    const script = `compdef() { :; }; _describe() { local -a all; all=("\${(@P)2}"); print -rl -- "\${all[@]%%:*}"; }; _files() { print -rl -- *(N); };
-eval "$(dmid completion zsh)"; words=(${words.map((word) => `'${word}'`).join(' ')}); CURRENT=${words.length}; _dmid`;
-    const result = run('zsh', ['-f', '-c', script], { cwd: scratch.path });
-    assert.equal(result.stderr, '', 'zsh complains');
-    return result.stdout.split('\n').filter(Boolean);
-  },
+  zsh: (line) => zshOffers(line, 'compinit -u -D; eval "$(dmid completion zsh)"'),
   fish: (line) => run('fish', ['--no-config', '-c', `dmid completion fish | source; complete -C '${line}'`], { cwd: scratch.path }).stdout.split('\n').filter(Boolean)
     .map((text) => text.split('\t')[0]),
 };
@@ -67,6 +66,29 @@ test('every command has a man page that the checkers accept', { skip, timeout: 1
     assert.equal(shown.status, 0, `${page}: ${shown.stderr}`);
     assert.equal(shown.stderr, '', page);
   }
+});
+
+test('cmake --install copies the program, its pages, completions that load, and a unit that systemd accepts', { skip, timeout: 120_000 }, (t) => {
+  const prefix = join(scratch.path, 'usr');
+  const installed = run('cmake', ['--install', dirname(dmidBinary()), '--prefix', prefix]);
+  assert.equal(installed.status, 0, installed.stderr);
+  const program = join(prefix, 'bin/dmid');
+  assert.equal(run(program, ['version']).stdout, dmid('version').stdout);
+  const found = run('man', ['-M', join(prefix, 'share/man'), '-w', 'dmid-key-new']);
+  assert.equal(found.stdout.trim(), join(prefix, 'share/man/man1/dmid-key-new.1'), found.stderr);
+  const inside = { env: { ...env, PATH: `${join(prefix, 'bin')}:${process.env.PATH}` }, cwd: scratch.path };
+  const bash = run('bash', ['--norc', '-c', `. '${join(prefix, 'share/bash-completion/completions/dmid')}'; complete -p dmid`], inside);
+  assert.equal(bash.stdout.trim(), 'complete -F _dmid dmid');
+  const fish = run('fish', ['--no-config', '-c', `source '${join(prefix, 'share/fish/vendor_completions.d/dmid.fish')}'; complete -C 'dmid pol'`], inside);
+  assert.match(fish.stdout, /^policy/);
+  const zsh = zshOffers('dmid pol', `fpath=(${join(prefix, 'share/zsh/site-functions')} $fpath); compinit -u -D`, inside);
+  assert.deepEqual(zsh, ['policy']);
+  const unit = readFileSync(join(prefix, 'lib/systemd/system/dmid.service'), 'utf8');
+  const documented = /```ini\n(\[Unit\][^`]*)```/.exec(readFileSync(join(root, 'docs/operations.md'), 'utf8'))[1];
+  assert.equal(unit.replaceAll(`${prefix}/bin`, '/usr/bin'), documented, 'the page shows the unit');
+  const verify = spawnSync('systemd-analyze', ['verify', join(prefix, 'lib/systemd/system/dmid.service')], { encoding: 'utf8' });
+  if (verify.error) { t.diagnostic('systemd-analyze is not here'); return; }
+  assert.equal(verify.stderr.split('\n').filter((line) => line.includes('dmid.service')).join('\n'), '', verify.stderr);
 });
 
 test('colours are on a terminal only, and by the word of --color', { skip, timeout: 60_000 }, () => {

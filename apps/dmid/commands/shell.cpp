@@ -6,6 +6,7 @@
 #include "tool/man.hpp"
 #include "tool/node_client.hpp"
 #include "tool/own_numbers.hpp"
+#include "tool/reference.hpp"
 #include "tool/self.hpp"
 
 namespace dmid::commands
@@ -135,6 +136,14 @@ Result<> man(const Invocation& call)
 {
     if (call.has("--out"))
         return write_pages(call, call.word("--out"));
+    if (call.has("--markdown"))
+    {
+        const auto page = tool::reference_markdown(table());
+        call.out().value({{"markdown", page}});
+        if (!call.out().json())
+            call.out().raw(page);
+        return {};
+    }
     std::string path;
     for (const auto& word : call.words("COMMAND"))
         path += (path.empty() ? "" : " ") + word;
@@ -161,7 +170,8 @@ Rows shell_commands()
             {"man",
              "Print a man page, or write all of them",
              {{"COMMAND", "its words; none: the page of the program", false, true}},
-             {{"--out", "DIR", "write every page into this folder"}},
+             {{"--out", "DIR", "write every page into this folder"},
+              {"--markdown", "", "print all commands as one page for the documentation"}},
              man,
              nullptr,
              "dmid man send | man -l - shows one."},

@@ -3,9 +3,12 @@
 #include "tool/complete.hpp"
 #include "tool/globals.hpp"
 #include "tool/man.hpp"
+#include "tool/reference.hpp"
 #include "tool/self.hpp"
 
 #include <gmock/gmock.h>
+
+#include <fstream>
 
 namespace dmid::tool
 {
@@ -141,6 +144,24 @@ TEST(Self, QuotesWhatAShellWouldReadOtherwise)
     Globals globals;
     globals.home = "/my home";
     EXPECT_EQ(self_call(globals), "dmid --home '/my home'");
+}
+TEST(Reference, IsWhatTheTableSays)
+{
+    std::ifstream file{DMID_SOURCE_DIR "/docs/commands.md"};
+    const std::string page{std::istreambuf_iterator<char>{file}, {}};
+    EXPECT_EQ(page, reference_markdown(commands::table()))
+        << "regenerate: build/release/dmid man --markdown > docs/commands.md";
+}
+
+TEST(Reference, HasEveryCommandAndNoBareBars)
+{
+    const auto page = reference_markdown(commands::table());
+    for (const auto& command : commands::table())
+        EXPECT_EQ(page.find("\n## dmid " + std::string{command.path} + "\n") != std::string::npos,
+                  !command.hidden)
+            << command.path;
+    const Command odd{"odd", "Has a|b", {{"A|B", "x|y <z>"}}, {}};
+    EXPECT_NE(reference_markdown({&odd, 1}).find("| `A\\|B` | x\\|y &lt;z> |"), std::string::npos);
 }
 } // namespace
 } // namespace dmid::tool
