@@ -1,49 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // `dmid doctor`: each test breaks one thing, finds it, and mends it by the command that was named.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { chmodSync, closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dmid, dmidBinary, dmidMissing } from '../peers/dmid_node.mjs';
-import { freePort, start, temporaryFolder, until } from '../peers/process.mjs';
-import { startRpcProxy } from '../peers/rpc_proxy.mjs';
+import { start, temporaryFolder, until } from '../peers/process.mjs';
+import { finds as findsIn, look as lookAt, mend, read, said, startUp, twoPorts } from './lib/doctor.mjs';
 
 const skip = dmidMissing();
-let scratch, home, server, account, config;
-const said = ({ status, stdout, stderr }) => `status ${status}\n${stdout}\n${stderr}`;
-
-/** Looks at a home. @returns the whole answer; find(code): its worst finding. */
-async function look(where = home, args = []) {
-  const result = await dmid(where, ['doctor', '--json', ...args]);
-  assert.ok(result.json, said(result));
-  const order = ['ok', 'warning', 'problem'];
-  const find = (code) => result.json.findings.filter((finding) => finding.code === code).sort((a, b) => order.indexOf(b.level) - order.indexOf(a.level))[0];
-  assert.equal(result.status, result.json.problems === 0 ? 0 : 1, said(result));
-  for (const { level, mend, words } of result.json.findings) {
-    assert.ok(words.length > 5);
-    assert.equal(mend.length > 0, level !== 'ok', words);
-  }
-  return { ...result.json, find, said: said(result) };
-}
-async function finds(code, level, where, args) {
-  const report = await look(where, args);
-  assert.equal(report.find(code)?.level, level, `${code}\n${report.said}`);
-  return report.find(code);
-}
-/** Runs what was advised, as a person would. */
-const mend = (command) => execFileSync('bash', ['-c', command], { env: { ...process.env, PATH: `${dirname(dmidBinary())}:${process.env.PATH}` }, encoding: 'utf8', timeout: 60_000 });
+let scratch, home, server, config;
+const look = (where = home, args = []) => lookAt(where, args);
+const finds = (code, level, where = home, args = []) => findsIn(code, level, where, args);
 
 before(async () => {
   if (skip) return;
   scratch = temporaryFolder('doctor');
   home = join(scratch.path, 'home');
   config = join(home, 'config.toml');
-  server = start([dmidBinary(), 'up', '--json', '--home', home, '--chain-port', String(await freePort()), '--node-port', String(await freePort())]);
-  account = JSON.parse(await until(() => {
-    if (!server.running()) throw new Error(server.output());
-    return server.output().split('\n').find((text) => text.startsWith('{'));
-  }, 'dmid up', 120));
+  server = await startUp(home, await twoPorts());
 }, { timeout: 180_000 });
 after(async () => { await server?.stop(); scratch?.remove(); });
 
@@ -92,34 +68,97 @@ test('a broken key file and a wrong setting are named', { skip, timeout: 60_000 
   assert.match(finding.words, /listen/);
 });
 
-test('a dead, a lying and a foreign endpoint are told apart', { skip, timeout: 120_000 }, async () => {
-  const dead = await finds('chain.endpoint', 'problem', home, ['--rpc', `http://127.0.0.1:${await freePort()}`]);
-  assert.match(dead.mend, /chain\.endpoint/);
-  const proxies = await Promise.all([0, 1, 2].map(() => startRpcProxy(account.chain)));
+test('a passphrase that opens nothing is found before the next start', { skip, timeout: 60_000 }, async () => {
+  const file = server.passphrase;
+  const right = readFileSync(file);
+  assert.equal((await look()).find('keys.passphrase').level, 'ok');
+  writeFileSync(file, 'another one\n');
   try {
-    const rpc = proxies.flatMap(({ url }) => ['--rpc', url]);
-    assert.equal((await look(home, rpc)).find('chain.agreement').level, 'ok');
+    const finding = await finds('keys.passphrase', 'problem');
+    assert.match(finding.words, /does not open the inbox key of 83/);
+    assert.ok(finding.mend.includes(file), finding.mend);
   } finally {
-    await Promise.all(proxies.map((proxy) => proxy.stop()));
+    writeFileSync(file, right);
   }
-  assert.equal((await finds('chain.endpoint', 'problem', home, ['--chain-id', '5'])).words.includes('chain.wrong-chain'), true);
 });
 
-test('another contract, or none, is not the registry', { skip, timeout: 60_000 }, async () => {
-  await finds('chain.code', 'problem', home, ['--registry', `0x${'11'.repeat(20)}`]);
+test('an alarm of the node is told, with what ends it', { skip, timeout: 60_000 }, async () => {
+  const settings = readFileSync(config, 'utf8');
+  const hangUp = () => process.kill(server.account.processes.node, 'SIGHUP');
+  writeFileSync(config, `${settings}\n[log]\nlevel = "loud"\n`);
+  hangUp();
+  // The file is broken for the doctor as well: it looks with a good one, at the same home.
+  const good = join(scratch.path, 'good.toml');
+  writeFileSync(good, settings, { mode: 0o600 });
+  let finding;
+  try {
+    finding = await until(async () => (await look(home, ['--config', good])).find('node.alarm'), 'the alarm', 20);
+    assert.equal(finding.level, 'problem');
+    assert.match(finding.words, /^config: .*config\.value/);
+    assert.match((await finds('config', 'problem')).mend, /config check$/);
+  } finally {
+    writeFileSync(config, settings);
+  }
+  mend(finding.mend.replace(', correct it, then: ', ' && '));
+  await until(async () => (await look()).find('node.alarm') === undefined, 'the end of the alarm', 20);
 });
 
-test('an announced unlock is shown, with the command that cancels it', { skip, timeout: 120_000 }, async () => {
-  const flags = ['--json', '--passphrase-file', join(home, 'state/up/passphrase')];
-  const done = await dmid(home, ['unlock', 'announce', ...flags]);
-  assert.equal(done.status, 0, said(done));
-  const finding = await finds('number.announced', 'warning');
-  mend(`${finding.mend} --passphrase-file ${join(home, 'state/up/passphrase')}`);
-  assert.equal((await look()).find('number.announced'), undefined);
+test('little room and no room are told apart', { skip, timeout: 120_000 }, async (t) => {
+  // A file system of its own, in a namespace of its own: nobody else sees it.
+  const small = (size) => new Promise((resolve) => {
+    const folder = join(scratch.path, `disk-${size}`);
+    mkdirSync(folder);
+    const script = 'mount -t tmpfs -o size=$1,mode=700 tmpfs $2 && mkdir -p $2/state && chmod 700 $2/state && cp -a $3/keys $3/config.toml $2/ && exec $4 --home $2 doctor --json';
+    execFile('unshare', ['-rm', 'bash', '-c', script, 'sh', size, folder, home, dmidBinary()], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      let json;
+      try { json = JSON.parse(stdout); } catch { /* it did not come to that */ }
+      resolve({ status: error ? error.code : 0, stdout, stderr, json });
+    });
+  });
+  const little = await small('300m');
+  if (!little.json && /unshare|mount/.test(little.stderr)) { t.skip(`no file system of our own here: ${little.stderr.trim()}`); return; }
+  const warned = read(little).find('store.space');
+  assert.equal(warned.level, 'warning', little.stdout);
+  assert.match(warned.words, /^29\d MiB free/);
+  assert.match(warned.mend, /^du -xh /);
+  const none = read(await small('40m')).find('store.space');
+  assert.equal(none.level, 'problem');
+  assert.match(none.words, /try later/);
+});
+
+test('a body that does not read back makes the node ailing, and is told', { skip, timeout: 60_000 }, async () => {
+  const data = join(home, 'state/mailbox/data.mdb');
+  const pageSize = 4096;
+  // LMDB keeps a long value in pages of its own (flag 4 at byte 10: MDB's P_OVERFLOW); the map shows what is written to the file.
+  const long = () => {
+    const bytes = readFileSync(data);
+    const found = new Map();
+    for (let at = 0; at < bytes.length; at += pageSize) if (bytes.readUInt16LE(at + 10) === 4 && bytes.readBigUInt64LE(at) === BigInt(at / pageSize)) found.set(at, bytes.subarray(at, at + pageSize).toString('hex'));
+    return found;
+  };
+  const before = long();
+  const sent = await dmid(join(home, 'state/up/visitor'), ['send', server.account.number, 'a long word '.repeat(500), '--json']);
+  assert.equal(sent.status, 0, said(sent));
+  const pages = [...long()].filter(([at, bytes]) => before.get(at) !== bytes).map(([at]) => at);
+  assert.ok(pages.length > 0, 'the message has pages of its own');
+  const file = openSync(data, 'r+');
+  for (const at of pages) writeSync(file, Buffer.alloc(16, 0x5a), 0, 16, at + 1024);
+  closeSync(file);
+  const inbox = await dmid(home, ['inbox', '--requests', '--json']);
+  assert.match(said(inbox), /store\.corrupt/);
+  const health = await fetch(`${server.account.node}/healthz`);
+  assert.equal(health.status, 503);
+  const { checks } = await health.json();
+  const check = checks.find(({ name }) => name === 'store read');
+  assert.deepEqual({ ok: check.ok, words: check.words }, { ok: false, words: 'the store does not read back' });
+  const finding = (await look()).all('node.alarm').find(({ words }) => words.startsWith('store read'));
+  assert.match(finding.words, /store\.corrupt/);
+  assert.match(finding.mend, /doctor, with the node stopped$/);
 });
 
 test('with the node down everything else is still looked at, and a cut store is found', { skip, timeout: 120_000 }, async () => {
   await server.stop();
+  server = undefined;
   const report = await look();
   assert.equal(report.find('node').level, 'problem');
   assert.equal(report.find('store.integrity').level, 'ok', report.said);
@@ -141,4 +180,21 @@ test('with the node down everything else is still looked at, and a cut store is 
   assert.match((await finds('store.fill', 'problem', copy)).mend, /map_size_mb/);
   writeFileSync(settings, readFileSync(settings, 'utf8').replace('map_size_mb = 2', 'map_size_mb = 64'));
   assert.equal((await look(copy)).find('store.fill').level, 'ok');
+});
+
+test('a store that somebody else holds is told, and by what command to find out who', { skip, timeout: 60_000 }, async () => {
+  const lock = join(home, 'state/mailbox/owner.lock');
+  assert.ok(existsSync(lock));
+  const holder = start(['flock', lock, 'sleep', '60']);
+  try {
+    const report = await until(async () => {
+      const seen = await look();
+      return seen.find('store.integrity').level === 'problem' && seen;
+    }, 'the lock', 20);
+    const finding = report.find('store.integrity');
+    assert.match(finding.words, /store\.locked.*no node answers/);
+    assert.ok(finding.mend.includes(`fuser -v ${lock}`), finding.mend);
+  } finally {
+    await holder.stop();
+  }
 });

@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Writes key.pem and cert.pem into the folder. @returns {{keyFile, certFile, key, cert}} */
-export function makeCertificate(folder, { name = 'localhost' } = {}) {
+export function makeCertificate(folder, { name = 'localhost', days = 30 } = {}) {
   const keyFile = join(folder, 'key.pem');
   const certFile = join(folder, 'cert.pem');
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30',
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', String(days),
     '-keyout', keyFile, '-out', certFile, '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`], { stdio: 'pipe' });
   return { keyFile, certFile, key: readFileSync(keyFile), cert: readFileSync(certFile) };
 }

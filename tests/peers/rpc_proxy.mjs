@@ -91,6 +91,8 @@ export const lies = {
   'state-root': header((block) => ({ ...block, stateRoot: flip(block.stateRoot) })),
   'chain-id': { eth_chainId: () => '0x539' },
   'stale-head': 'stale-head',
+  // No state but the newest, as an endpoint without an archive.
+  'no-archive': 'no-archive',
   // Form.
   'wrong-types': 'wrong-types',
   'not-json': 'not-json',
@@ -107,11 +109,19 @@ export const lies = {
 /** Any of these in turn instead of a result, so that each method meets each wrong type. */
 const wrong = [42, true, null, 'not hex', [[]], { unexpected: 1 }, '0x', -1, '0xzz', ['0x1', 5]];
 
+/** Whether a block that is named by its height is older than the newest few. */
+async function isPast(block, target) {
+  return /^0x[0-9a-f]{1,16}$/.test(block) && BigInt(await rpc(target, 'eth_blockNumber')) - BigInt(block) > 2n;
+}
+
 async function answerOne(request, { target, lie, options, count, headAtLie }) {
   const id = lie === 'wrong-id' ? 987654 : request.id;
   if (lie === 'rpc-error') return { jsonrpc: '2.0', id, error: { code: -32000, message: 'not today' } };
   if (lie === 'wrong-types') return { jsonrpc: '2.0', id, result: wrong[count % wrong.length] };
   let { params } = request;
+  if (lie === 'no-archive' && request.method === 'eth_getProof' && await isPast(params[2], target)) {
+    return { jsonrpc: '2.0', id, error: { code: -32000, message: 'missing trie node' } };
+  }
   // An old head, told in every place where a head is named, and true blocks below it.
   if (lie === 'stale-head') {
     if (request.method === 'eth_blockNumber') return { jsonrpc: '2.0', id, result: hexBig(headAtLie) };

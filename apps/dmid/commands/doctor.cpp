@@ -20,10 +20,13 @@ void look_at_mail(const doctor::Patient& patient, doctor::Report& report)
     const auto dns = node::dns_of(patient.config.dns);
     if (!dns)
         return report.failed("mail.dns", dns.error());
-    const auto host = doctor::check_mail(patient, **dns, report);
+    const auto host = doctor::check_mail(patient, **dns, doctor::outside_of_this_machine(), report);
     const auto& mail = patient.config.mail;
     if (!mail.certificate_file.empty())
         doctor::check_certificate(mail.certificate_file, mail.key_file, host, SystemClock{}.now(), report);
+    doctor::check_mail_doors(patient, report);
+    patient.call.out().progress("asking the servers that messages go out by");
+    doctor::check_ways_out(patient, **dns, report);
 }
 
 doctor::Report look(const Invocation& call)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/agree.hpp"
-#include "chain/registry_abi.hpp"
+#include "chain/reader.hpp"
 #include "codec/json.hpp"
-#include "codec/u256.hpp"
 #include "crypto/keccak.hpp"
 #include "doctor/checks.hpp"
+#include "net/http_client.hpp"
 #include "net/run_blocking.hpp"
+#include "node/dialing.hpp"
 #include "tool/chain_session.hpp"
 #include "tool/own_numbers.hpp"
 
-#include <chrono>
-#include <cstdlib>
+#include <algorithm>
 
 namespace dmid::doctor
 {
@@ -21,6 +21,10 @@ namespace
 constexpr UnixTime kSlowBlocks = 180;
 /// The nodes of a network refuse blocks from the future: one ahead of us means that our clock is behind.
 constexpr UnixTime kAhead = 15;
+/// Blocks behind the foremost endpoint that no reorg explains.
+constexpr std::uint64_t kFarBehind = 10;
+/// Stands for a number where this home has none: its absence is proven.
+constexpr std::string_view kAnyNumber = "8312345678901210";
 /// How far back a proof must reach where contacts and tickets are read from finalized.
 constexpr std::uint64_t kArchiveDepth = 1000;
 
@@ -46,13 +50,53 @@ std::string mend_endpoint(const Patient& patient)
     return "correct or replace its [[chain.endpoint]] in " + patient.call.paths().config.string();
 }
 
+/// The registry's code by the endpoint's word.
+void check_code(const Patient& patient, const tool::ChainSession& session, chain::Endpoint& endpoint,
+                Report& report)
+{
+    const auto& label = endpoint.label();
+    const auto registry = to_hex0x(session.registry().registry.view());
+    const auto code = ask_now(endpoint, "eth_getCode", {registry, "latest"});
+    const auto bytes =
+        code ? codec::JsonItem(*code, "eth_getCode").data() : tl::unexpected<Error>(code.error());
+    if (!bytes)
+        report.failed("chain.code", bytes.error(), mend_endpoint(patient));
+    else if (bytes->empty())
+        report.problem("chain.code", "there is no contract at " + registry + " by the word of " + label,
+                       "correct [chain] registry; on a new local chain: " + patient.me + " deploy");
+    else if (crypto::keccak256(*bytes) != session.registry().code_hash)
+        report.problem("chain.code",
+                       "the contract at " + registry + " is another than this program knows, says " + label,
+                       "correct [chain] registry, or [chain] code_hash where you know better");
+    else
+        report.ok("chain.code", "the registry's code is the pinned one, says " + label);
+}
+
+/// Whether it proves what is long past.
+void check_archive(const tool::ChainSession& session, chain::Endpoint& endpoint, std::uint64_t height,
+                   Report& report)
+{
+    const auto& label = endpoint.label();
+    const auto old = height > kArchiveDepth ? height - kArchiveDepth : std::min<std::uint64_t>(height, 1);
+    const auto proof = ask_now(
+        endpoint, "eth_getProof",
+        {to_hex0x(session.registry().registry.view()), chain::json::array{}, codec::to_quantity(old)});
+    if (proof)
+        report.ok("chain.archive", label + " proves old blocks (" + std::to_string(old) + ")");
+    else
+        report.warning("chain.archive",
+                       label + " proves nothing of block " + std::to_string(old) + ": " +
+                           to_string(proof.error()) + "; audits of the past need an archive",
+                       "add a [[chain.endpoint]] with an archive (a new local chain gets there by itself)");
+}
+
+using Heads = std::vector<std::optional<proof::BlockHeader>>;
+
 /// What one endpoint has: its head, its past, the contract. Gives the head.
 std::optional<proof::BlockHeader> check_endpoint(const Patient& patient, tool::ChainSession& session,
                                                  std::size_t at, Report& report)
 {
     auto& endpoint = session.endpoints().at(at);
-    const auto label = patient.config.chain.endpoints.empty() ? std::string{"local"}
-                                                              : patient.config.chain.endpoints[at].label;
     if (const auto right = net::run_blocking(session.endpoints().check_chain(at)); !right)
     {
         report.failed("chain.endpoint", right.error(), mend_endpoint(patient));
@@ -65,32 +109,65 @@ std::optional<proof::BlockHeader> check_endpoint(const Patient& patient, tool::C
         return std::nullopt;
     }
     const auto height = head->header.number;
-    report.ok("chain.endpoint", label + " answers, at block " + std::to_string(height));
-    const auto registry = to_hex0x(session.registry().registry.view());
-    const auto old = height > kArchiveDepth ? height - kArchiveDepth : 1;
-    const auto proof = ask_now(endpoint, "eth_getProof",
-                               {registry, chain::json::array{}, codec::to_quantity(std::min(old, height))});
-    if (proof)
-        report.ok("chain.archive", label + " proves old blocks (" + std::to_string(old) + ")");
-    else
-        report.warning("chain.archive",
-                       label + " proves nothing of block " + std::to_string(old) + ": " +
-                           to_string(proof.error()) + "; audits of the past need an archive",
-                       "add a [[chain.endpoint]] with an archive (a new local chain gets there by itself)");
-    const auto code = ask_now(endpoint, "eth_getCode", {registry, "latest"});
-    const auto bytes =
-        code ? codec::JsonItem(*code, "eth_getCode").data() : tl::unexpected<Error>(code.error());
-    if (!bytes)
-        report.failed("chain.code", bytes.error(), mend_endpoint(patient));
-    else if (bytes->empty())
-        report.problem("chain.code", "there is no contract at " + registry + " by the word of " + label,
-                       "correct [chain] registry; on a new local chain: " + patient.me + " deploy");
-    else if (crypto::keccak256(*bytes) != session.registry().code_hash)
-        report.problem("chain.code", "the contract at " + registry + " is another than this program knows",
-                       "correct [chain] registry, or [chain] code_hash where you know better");
-    else
-        report.ok("chain.code", "the registry's code is the pinned one, says " + label);
+    report.ok("chain.endpoint", endpoint.label() + " answers, at block " + std::to_string(height));
+    check_archive(session, endpoint, height, report);
+    check_code(patient, session, endpoint, report);
     return head->header;
+}
+
+/// Who is behind the foremost.
+void check_lag(const Patient& patient, const tool::ChainSession& session, const Heads& heads, Report& report)
+{
+    const proof::BlockHeader* first = nullptr;
+    for (const auto& head : heads)
+        if (head && (first == nullptr || head->number > first->number))
+            first = &*head;
+    for (std::size_t i = 0; i < heads.size(); ++i)
+    {
+        if (!heads[i] || first->number - heads[i]->number <= chain::kReorgDepth)
+            continue;
+        const auto blocks = first->number - heads[i]->number;
+        const auto time =
+            static_cast<UnixTime>(first->timestamp) - static_cast<UnixTime>(heads[i]->timestamp);
+        const auto words = session.endpoints().at(i).label() + " is " + std::to_string(blocks) + " blocks (" +
+                           std::to_string(time) + " s) behind the foremost";
+        if (blocks > kFarBehind || time > chain::kMaxLag)
+            report.warning("chain.lag", words, mend_endpoint(patient));
+    }
+    if (first != nullptr && report.find("chain.lag") == nullptr)
+        report.ok("chain.lag", "none is behind");
+}
+
+/// Asks each endpoint alone for the proof of one number in the agreed block: with several, a liar would
+/// otherwise be passed over in silence.
+void check_proofs(const Patient& patient, const tool::ChainSession& session,
+                  const chain::Agreement& agreement, Report& report)
+{
+    const auto own = tool::own_numbers(patient.call, session.network());
+    const auto number = own && !own->empty() ? own->front() : model::Number::parse(kAnyNumber).value();
+    const auto all = tool::chain_config_of(patient.config.chain);
+    const auto dialer = node::dialer_of(patient.config);
+    for (std::size_t i = 0; i < all.endpoints.size() && dialer; ++i)
+    {
+        auto alone = all;
+        alone.endpoints = {all.endpoints[i]};
+        alone.quorum = 0;
+        net::HttpClient http{*dialer};
+        const auto endpoints = chain::Endpoints::make(http, alone);
+        if (!endpoints)
+            continue;
+        auto block = agreement;
+        block.vouched = {0};
+        chain::RecordReader reader{**endpoints, session.registry()};
+        const auto reading = net::run_blocking(reader.read(block, number));
+        const auto& label = all.endpoints[i].label;
+        if (!reading)
+            report.failed("chain.proof", reading.error(), mend_endpoint(patient));
+        else if (!reading->set_aside.empty())
+            report.failed("chain.proof", reading->set_aside.front().error, mend_endpoint(patient));
+        else
+            report.ok("chain.proof", label + " proves " + number.in_fours() + " in the agreed block");
+    }
 }
 
 void check_clock(const UnixTime now, const proof::AgreedBlock& block, Report& report)
@@ -112,41 +189,6 @@ void check_clock(const UnixTime now, const proof::AgreedBlock& block, Report& re
                                " s cannot be told from blocks");
 }
 
-std::string due(std::uint64_t ready, UnixTime now)
-{
-    const auto at = static_cast<UnixTime>(ready);
-    return at <= now ? ", and can be carried out now" : ", possible from " + tool::time_text(at);
-}
-
-/// lockState(): seven words (contracts/src/IDmidRegistry.sol).
-void check_lock(const Patient& patient, tool::ChainSession& session, model::Number number, UnixTime now,
-                Report& report)
-{
-    chain::json::object call{{"to", to_hex0x(session.registry().registry.view())},
-                             {"data", to_hex0x(chain::registry::call_lock_state(number))}};
-    const auto answer =
-        net::run_blocking(session.endpoints().call_any("eth_call", {std::move(call), "latest"}));
-    const auto bytes =
-        answer ? codec::JsonItem(*answer, "lockState").data(7 * 32) : tl::unexpected<Error>(answer.error());
-    if (!bytes || bytes->size() != 7 * 32)
-        return;
-    const auto word = [&](std::size_t i)
-    {
-        Hash32 raw;
-        std::copy_n(bytes->begin() + static_cast<std::ptrdiff_t>(i * 32), 32, raw.data());
-        return codec::U256::from_word(raw).to_u64().value_or(0);
-    };
-    const auto alive = [&](std::uint64_t ready, std::uint64_t expires)
-    { return ready != 0 && static_cast<UnixTime>(expires) > now; };
-    const auto cancel = patient.me + " unlock cancel --number " + number.digits();
-    if (alive(word(2), word(3)))
-        report.warning("number.announced", number.in_fours() + ": an unlock is announced" + due(word(2), now),
-                       cancel);
-    if (alive(word(5), word(6)))
-        report.warning("number.announced",
-                       number.in_fours() + ": another delay is announced" + due(word(5), now),
-                       patient.me + " show " + number.digits());
-}
 } // namespace
 
 void check_chain(const Patient& patient, Report& report)
@@ -160,8 +202,11 @@ void check_chain(const Patient& patient, Report& report)
         return;
     }
     const auto& endpoints = (*session)->endpoints();
+    Heads heads;
     for (std::size_t i = 0; i < endpoints.size(); ++i)
-        check_endpoint(patient, **session, i, report);
+        heads.push_back(check_endpoint(patient, **session, i, report));
+    check_lag(patient, **session, heads, report);
+    check_server_time(patient, report);
     if (endpoints.size() < 3 && patient.config.chain.id != chain::kLocalChain)
         report.warning("chain.trust",
                        "with " + std::to_string(endpoints.size()) +
@@ -179,50 +224,7 @@ void check_chain(const Patient& patient, Report& report)
         report.ok("chain.agreement", std::to_string(agreement->block.agreeing) + " of " +
                                          std::to_string(agreement->block.asked) + " agree on block " +
                                          std::to_string(agreement->block.number));
+    check_proofs(patient, **session, *agreement, report);
     check_clock(SystemClock{}.now(), agreement->block, report);
-}
-
-void check_numbers(const Patient& patient, Report& report)
-{
-    const auto session = tool::ChainSession::open(patient.call);
-    if (!session)
-        return; // said already
-    const auto numbers = tool::own_numbers(patient.call, (*session)->network());
-    if (!numbers)
-        return report.failed("number", numbers.error());
-    if (numbers->empty())
-        report.warning("number", "no number of this home is on this registry", patient.me + " mint");
-    const auto now = SystemClock{}.now();
-    for (const auto number : *numbers)
-    {
-        const auto name = number.in_fours();
-        const auto reading = (*session)->read(number);
-        const auto record = reading ? tool::record_of(*reading) : tl::unexpected<Error>(reading.error());
-        if (!record)
-        {
-            report.failed("number", record.error());
-            continue;
-        }
-        if (record->has_flag(proof::kFlagRecoveryAnnounced))
-            report.problem(
-                "number.announced", name + ": a recovery is announced: guardians want another owner",
-                "if it was not you, veto it with the guard key; " + patient.me + " show " + number.digits());
-        if (record->has_flag(proof::kFlagClaimAnnounced))
-            report.problem("number.announced", name + ": its heir claims it",
-                           "any signature of yours ends it; " + patient.me + " show " + number.digits());
-        if (record->has_flag(proof::kFlagFrozen))
-            report.warning("number.frozen", name + " is frozen: nothing of it can be changed",
-                           patient.me + " show " + number.digits());
-        if (!record->has_flag(proof::kFlagLocked))
-            report.warning("number.lock", name + " is unlocked: the owner key alone can move it",
-                           patient.me + " lock --number " + number.digits());
-        if (!record->published())
-            report.problem("number.document", name + " is not published: nobody can write to it",
-                           patient.me + " publish --number " + number.digits());
-        else
-            report.ok("number.document",
-                      name + " is published, at block " + std::to_string(record->published_block()));
-        check_lock(patient, **session, number, now, report);
-    }
 }
 } // namespace dmid::doctor

@@ -3,6 +3,7 @@
 #include "doctor/files.hpp"
 #include "keys/key_dir.hpp"
 #include "tool/key_ring.hpp"
+#include "tool/passphrase.hpp"
 #include "tool/self.hpp"
 
 #include <sys/stat.h>
@@ -53,6 +54,32 @@ void check_node_keys(const Patient& patient, const keys::KeyDir& dir, Report& re
                            patient.me + " key new " + std::string{keys::role_name(role)});
 }
 
+/// Whether the passphrase of a number's file opens its inbox key: otherwise the node does not start. Slow by
+/// intention, as every opening of a key.
+void check_passphrase(const Patient& patient, const config::ServedNumber& number, Report& report)
+{
+    if (number.passphrase_file.empty())
+        return;
+    tool::Globals globals;
+    globals.passphrase_file = number.passphrase_file;
+    tool::Passphrases passphrases{globals};
+    const auto passphrase = passphrases.existing();
+    if (!passphrase)
+        return report.failed("keys.passphrase", passphrase.error(),
+                             "put the passphrase into " + number.passphrase_file + ", mode 600");
+    const keys::KeyDir dir{number.keys.empty() ? patient.call.paths().keys
+                                               : std::filesystem::path{number.keys}};
+    const auto opened = dir.load(keys::Role::inbox, "", **passphrase);
+    if (opened)
+        report.ok("keys.passphrase", number.passphrase_file + " opens the inbox key of " + number.number);
+    else if (opened.error().code == Errc::input_passphrase)
+        report.problem("keys.passphrase",
+                       number.passphrase_file + " does not open the inbox key of " + number.number +
+                           ": the node will not start",
+                       "put the right passphrase into " + number.passphrase_file);
+    // What else is wrong with the key was said.
+}
+
 void check_secret_files(const Patient& patient, Report& report)
 {
     const auto look = [&](const std::string& file, const char* code)
@@ -61,7 +88,10 @@ void check_secret_files(const Patient& patient, Report& report)
             report.ok(code, file + " is private");
     };
     for (const auto& number : patient.config.numbers)
+    {
         look(number.passphrase_file, "keys.passphrase-file");
+        check_passphrase(patient, number, report);
+    }
     look(patient.config.mail.password_file, "mail.password-file");
     look(patient.config.mail.dkim_key_file, "mail.dkim-key-file");
 }

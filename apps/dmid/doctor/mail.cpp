@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "doctor/checks.hpp"
+#include "doctor/mail_way.hpp"
 #include "net/run_blocking.hpp"
 
 #include <openssl/evp.h>
@@ -21,12 +22,6 @@ net::Task<Result<net::DnsAnswer>> asked(net::Dns& dns, std::string name, DnsType
     co_return co_await dns.look_up(std::move(name), type, net::deadline_in(kPatience));
 }
 
-net::DnsAnswer look_up(net::Dns& dns, const std::string& name, DnsType type)
-{
-    auto answer = net::run_blocking(asked(dns, name, type));
-    return answer ? *std::move(answer) : net::DnsAnswer{};
-}
-
 /// The records that begin with a tag, in any case.
 std::vector<std::string> with_tag(const net::DnsAnswer& answer, std::string_view tag)
 {
@@ -38,8 +33,9 @@ std::vector<std::string> with_tag(const net::DnsAnswer& answer, std::string_view
     return out;
 }
 
-/// Of several records of a kind receivers take none (RFC 7208 §4.5, RFC 7489 §6.6.3).
-void check_one_text(net::Dns& dns, const std::string& code, const std::string& name, std::string_view tag,
+/// Of several records of a kind receivers take none (RFC 7208 §4.5, RFC 7489 §6.6.3). True where there is
+/// one.
+bool check_one_text(net::Dns& dns, const std::string& code, const std::string& name, std::string_view tag,
                     const std::string& wanted, Report& report)
 {
     const auto answer = look_up(dns, name, DnsType::txt);
@@ -55,6 +51,7 @@ void check_one_text(net::Dns& dns, const std::string& code, const std::string& n
                        "leave one in DNS: " + name + ". TXT \"" + records.front() + "\"");
     else
         report.ok(code, name + ": " + records.front());
+    return answer.status != DnsStatus::failed && records.size() == 1;
 }
 
 struct Free
@@ -138,52 +135,15 @@ void check_dkim(const Patient& patient, net::Dns& dns, Report& report)
     report.problem("mail.dkim", name + " has another key than the one that we sign with", mend);
 }
 
-std::string reverse_name(const std::string& address)
-{
-    std::string out;
-    std::string_view rest = address;
-    while (!rest.empty())
-    {
-        const auto dot = rest.rfind('.');
-        out += std::string{dot == std::string_view::npos ? rest : rest.substr(dot + 1)} + ".";
-        rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(0, dot);
-    }
-    return out + "in-addr.arpa";
-}
-
-/// The way to the domain, and whether the machine there has a name that leads back. Gives that machine's.
-std::string check_way(net::Dns& dns, const std::string& domain, Report& report)
-{
-    const auto mx = look_up(dns, domain, DnsType::mx);
-    if (mx.status == DnsStatus::failed)
-        report.warning("mail.mx", domain + ": the name servers do not answer: " + mx.words,
-                       "dig MX " + domain);
-    else if (mx.records.empty())
-        report.problem("mail.mx", domain + " has no MX: answers and bounces find no way",
-                       "publish in DNS: " + domain + ". MX 10 this machine's name");
-    if (mx.records.empty())
-        return {};
-    const auto space = mx.records.front().find(' ');
-    auto host = mx.records.front().substr(space == std::string::npos ? 0 : space + 1);
-    const auto addresses = look_up(dns, host, DnsType::a);
-    if (addresses.records.empty())
-    {
-        report.problem("mail.mx", host + ", the MX of " + domain + ", has no address",
-                       "publish in DNS: " + host + ". A this machine's address");
-        return host;
-    }
-    report.ok("mail.mx", domain + " is served by " + host);
-    const auto reverse = look_up(dns, reverse_name(addresses.records.front()), DnsType::ptr);
-    if (reverse.records.empty())
-        report.warning("mail.reverse", addresses.records.front() + " has no name: many will refuse its mail",
-                       "ask who gave you the address to name it " + host);
-    else
-        report.ok("mail.reverse", addresses.records.front() + " is called " + reverse.records.front());
-    return host;
-}
 } // namespace
 
-std::string check_mail(const Patient& patient, net::Dns& dns, Report& report)
+net::DnsAnswer look_up(net::Dns& dns, const std::string& name, net::DnsType type)
+{
+    auto answer = net::run_blocking(asked(dns, name, type));
+    return answer ? *std::move(answer) : net::DnsAnswer{};
+}
+
+std::string check_mail(const Patient& patient, net::Dns& dns, const Outside& outside, Report& report)
 {
     const auto& domain = patient.config.mail.domain;
     if (domain.empty())
@@ -191,10 +151,11 @@ std::string check_mail(const Patient& patient, net::Dns& dns, Report& report)
         report.ok("mail", "no mail domain is configured");
         return {};
     }
-    auto host = check_way(dns, domain, report);
-    check_one_text(dns, "mail.spf", domain, "v=spf1", "v=spf1 mx -all", report);
+    const auto way = check_way(dns, domain, outside, report);
+    if (check_one_text(dns, "mail.spf", domain, "v=spf1", "v=spf1 mx -all", report))
+        check_spf(dns, domain, way, report);
     check_dkim(patient, dns, report);
     check_one_text(dns, "mail.dmarc", "_dmarc." + domain, "v=DMARC1", "v=DMARC1; p=quarantine", report);
-    return host;
+    return way.host;
 }
 } // namespace dmid::doctor

@@ -86,6 +86,18 @@ protected:
     }
     ~Mail() override { fs::remove_all(folder); }
 
+    /// A machine at 192.0.2.7 whose mail server answers as a good one does.
+    Outside good_outside()
+    {
+        Outside out_there;
+        out_there.addresses = {"127.0.0.1", "192.0.2.7"};
+        out_there.probe = [this](const SmtpPlace& place) -> Result<SmtpSeen>
+        {
+            asked = place;
+            return answer;
+        };
+        return out_there;
+    }
     tool::Paths paths() const
     {
         tool::Paths out_paths;
@@ -95,7 +107,7 @@ protected:
     Level level(const std::string& code)
     {
         Report report;
-        check_mail(patient, zone, report);
+        check_mail(patient, zone, outside, report);
         const auto* found = report.find(code);
         EXPECT_NE(found, nullptr) << code;
         return found == nullptr ? Level::ok : found->level;
@@ -107,14 +119,17 @@ protected:
     Patient patient;
     Zone zone;
     Key key;
+    SmtpPlace asked;
+    Result<SmtpSeen> answer = SmtpSeen{"mx.node.example ESMTP", true, true, "", "00"};
+    Outside outside = good_outside();
 };
 
 TEST_F(Mail, HasNoProblemWhereEveryRecordIsThere)
 {
     Report report;
-    check_mail(patient, zone, report);
-    EXPECT_EQ(report.count(Level::ok), 5U);
-    EXPECT_EQ(report.findings().size(), 5U);
+    check_mail(patient, zone, outside, report);
+    EXPECT_EQ(report.count(Level::ok), 8U);
+    EXPECT_EQ(report.findings().size(), 8U);
 }
 
 TEST_F(Mail, MissesEachRecord)
@@ -149,7 +164,7 @@ TEST_F(Mail, FindsAnotherKeyThanTheOneThatSigns)
     make_key(folder / "dkim.pem");
     EXPECT_EQ(level("mail.dkim"), Level::problem);
     Report report;
-    check_mail(patient, zone, report);
+    check_mail(patient, zone, outside, report);
     // What it advises to publish is what mends it.
     const auto mend = report.find("mail.dkim")->mend;
     const auto begin = mend.find('"') + 1;
@@ -207,6 +222,73 @@ TEST_F(Mail, JudgesCertificates)
     EXPECT_EQ(worst("mx.node.example", now), "problem: certificate.key");
     fs::permissions(folder / "dkim.pem", fs::perms::group_read, fs::perm_options::add);
     EXPECT_EQ(worst("mx.node.example", now), "problem: certificate.key");
+}
+TEST_F(Mail, SeesWhetherTheDomainLeadsHere)
+{
+    EXPECT_EQ(level("mail.address"), Level::ok);
+    outside.addresses = {"127.0.0.1"};
+    EXPECT_EQ(level("mail.address"), Level::warning);
+    zone.records[{"mx.node.example", DnsType::aaaa}] = {"2001:db8::7"};
+    outside.addresses = {"2001:db8::7"};
+    EXPECT_EQ(level("mail.address"), Level::ok);
+}
+
+TEST_F(Mail, TakesTheExchangerWithTheLowestPreference)
+{
+    zone.records[{"node.example", DnsType::mx}] = {"20 other.example", "5 mx.node.example", "x y"};
+    EXPECT_EQ(level("mail.mx"), Level::ok);
+    zone.records[{"node.example", DnsType::mx}] = {"0 ."};
+    EXPECT_EQ(level("mail.mx"), Level::problem);
+}
+
+TEST_F(Mail, WantsTheNameOfTheAddressToLeadBack)
+{
+    EXPECT_EQ(level("mail.reverse"), Level::ok);
+    zone.records[{"7.2.0.192.in-addr.arpa", DnsType::ptr}] = {"elsewhere.example"};
+    EXPECT_EQ(level("mail.reverse"), Level::warning);
+}
+
+TEST_F(Mail, EvaluatesSpfForTheAddressThatMailComesFrom)
+{
+    EXPECT_EQ(level("mail.spf.address"), Level::ok);
+    for (const auto* record :
+         {"v=spf1 ip4:192.0.2.8 -all", "v=spf1 a:nowhere.example ~all", "v=spf1 nonsense"})
+    {
+        zone.records[{"node.example", DnsType::txt}] = {record};
+        EXPECT_EQ(level("mail.spf.address"), Level::problem) << record;
+    }
+    zone.records[{"node.example", DnsType::txt}] = {"v=spf1 include:mail.example -all"};
+    zone.records[{"mail.example", DnsType::txt}] = {"v=spf1 ip4:192.0.2.0/24 -all"};
+    EXPECT_EQ(level("mail.spf.address"), Level::ok);
+}
+
+TEST_F(Mail, SpeaksToWhoeverTakesItsMailAtPort25)
+{
+    EXPECT_EQ(level("mail.outside"), Level::ok);
+    EXPECT_EQ(asked.address, "192.0.2.7");
+    EXPECT_EQ(asked.port, 25);
+    EXPECT_EQ(asked.name, "mx.node.example");
+    answer->encrypted = false;
+    EXPECT_EQ(level("mail.outside"), Level::warning);
+    answer = fail(Errc::net_timeout);
+    EXPECT_EQ(level("mail.outside"), Level::warning);
+}
+
+TEST(Clock, IsHeldAgainstTheNearestDateOfOthers)
+{
+    const auto judged = [](const std::vector<std::pair<std::string, std::int64_t>>& offsets)
+    {
+        Report report;
+        judge_clock(offsets, report);
+        return report.findings().empty() ? std::string{"nothing"}
+                                         : std::string{level_name(report.findings().front().level)};
+    };
+    EXPECT_EQ(judged({}), "nothing");
+    EXPECT_EQ(judged({{"a", 10}}), "ok");
+    EXPECT_EQ(judged({{"a", -11}}), "warning");
+    EXPECT_EQ(judged({{"a", 61}}), "problem");
+    // One whose own clock is wrong accuses nobody.
+    EXPECT_EQ(judged({{"a", -90000}, {"b", 1}}), "ok");
 }
 } // namespace
 } // namespace dmid::doctor

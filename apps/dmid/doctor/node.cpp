@@ -4,6 +4,7 @@
 #include "net/http_client.hpp"
 #include "net/run_blocking.hpp"
 #include "tool/node_client.hpp"
+#include "tool/self.hpp"
 #include "tool/wire_text.hpp"
 
 namespace dmid::doctor
@@ -50,6 +51,19 @@ void check_door(const Patient& patient, const std::string& listen, Report& repor
         report.ok("door.reach", "whether " + url +
                                     " leads here cannot be known from inside; from another machine: " +
                                     "curl " + url + "/healthz");
+}
+
+/// Where the owner of an alarm goes first.
+std::string mend_alarm(const Patient& patient, const std::string& code)
+{
+    const auto state = tool::shell_word(patient.call.paths().state.string());
+    if (code == "config")
+        return patient.me + " config check, correct it, then: kill -HUP $(cat " + state + "/node.lock)";
+    if (code.starts_with("store"))
+        return "df -h " + state + ", then: " + patient.me + " doctor, with the node stopped";
+    if (code == "index")
+        return patient.me + " index status";
+    return patient.me + " channels";
 }
 
 void check_channels(const Patient& patient, const std::string& number, Report& report)
@@ -112,7 +126,7 @@ void check_node(const Patient& patient, Report& report)
         report.problem("node.alarm",
                        text_of(alarm, "code") + ": " + text_of(alarm, "detail") + ", since " +
                            tool::time_text(number_of(alarm, "since")),
-                       patient.me + " channels");
+                       mend_alarm(patient, text_of(alarm, "code")));
     const auto numbers = list_of(*patient.node, "numbers");
     if (numbers.empty())
         report.problem("node.numbers", "the node serves no number",

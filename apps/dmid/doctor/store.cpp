@@ -5,7 +5,12 @@
 #include "store/lmdb/env.hpp"
 #include "tool/self.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <fstream>
 
 namespace dmid::doctor
@@ -22,7 +27,8 @@ void check_space(const fs::path& folder, Report& report)
     std::error_code error;
     const auto space = fs::space(folder, error);
     if (error)
-        return report.problem("store.space", folder.string() + ": " + error.message(), "check the disk");
+        return report.problem("store.space", folder.string() + ": " + error.message(),
+                              "df -h " + tool::shell_word(folder.string()));
     const auto free = std::to_string(space.available >> 20U) + " MiB free at " + folder.string();
     const auto mend = "du -xh --max-depth=2 " + tool::shell_word(folder.string()) + ", and make room";
     if (space.available < kNoSpace)
@@ -56,6 +62,17 @@ bool has_meta_page(const fs::path& file)
     return in && head[16] == 0xDE && head[17] == 0xC0 && head[18] == 0xEF && head[19] == 0xBE;
 }
 
+/// Whether a process has the store open: reading it whole would not notice.
+bool is_held(const fs::path& lock)
+{
+    const int fd = ::open(lock.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    const bool held = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(fd);
+    return held;
+}
+
 /// Reads a store that nobody has open; gives its stamp. The index is opened alone: it can be made again.
 Result<std::string> open_once(const fs::path& folder, bool derived)
 {
@@ -84,14 +101,16 @@ void check_integrity(const Patient& patient, const fs::path& folder, bool derive
     if (patient.node)
         return report.ok("store.integrity",
                          folder.string() + " is in use by the node; what it holds is checked on opening");
+    if (is_held(folder / "owner.lock"))
+        return report.problem("store.integrity",
+                              to_string(Error{Errc::store_locked, folder.string()}) +
+                                  ": another process holds it, but no node answers at the owner's socket",
+                              "fuser -v " + tool::shell_word((folder / "owner.lock").string()) +
+                                  ", and end that process");
     const auto opened = open_once(folder, derived);
     if (opened)
         report.ok("store.integrity",
                   folder.string() + (opened->empty() ? " opens" : " was read whole: " + *opened));
-    else if (opened.error().code == Errc::store_locked)
-        report.problem(
-            "store.integrity", to_string(opened.error()) + ", but no node answers at the owner's socket",
-            "fuser -v " + tool::shell_word((folder / "owner.lock").string()) + ", and end that process");
     else
         report.failed("store.integrity", opened.error(), mend);
 }
