@@ -30,7 +30,7 @@ struct RelayDoor::Impl
     /// Kinds 10050 and 0 of the served keys, signed anew only when what they say has changed.
     std::vector<seal::Event> public_events();
     /// Puts the wrap on the shelf and shows it to every connection that may see it.
-    void accepted(const XOnlyKey& recipient, const seal::Event& wrap);
+    void accepted(const XOnlyKey& recipient, const std::shared_ptr<const seal::Event>& wrap);
 
     void enter(const std::shared_ptr<DoorSession>& session);
 

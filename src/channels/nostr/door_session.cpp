@@ -94,16 +94,19 @@ net::Task<> DoorSession::run()
     }
 }
 
-void DoorSession::offer(const XOnlyKey& recipient, const seal::Event& wrap)
+void DoorSession::offer(const XOnlyKey& recipient, std::shared_ptr<const seal::Event> wrap)
 {
-    auto show = [self = shared_from_this(), recipient, event = wrap]
+    // Most connections bring mail and wait for none.
+    if (!hears_.load())
+        return;
+    auto show = [self = shared_from_this(), recipient, event = std::move(wrap)]
     {
         if (!self->proven(recipient))
             return;
         for (const auto& [id, filters] : self->subscriptions_)
             if (std::any_of(filters.begin(), filters.end(),
-                            [&event](const Filter& filter) { return matches(filter, event); }))
-                self->socket_->post(encode(RelayMessage{relay::Event{id, event}}));
+                            [&event](const Filter& filter) { return matches(filter, *event); }))
+                self->socket_->post(encode(RelayMessage{relay::Event{id, *event}}));
     };
     boost::asio::post(socket_->executor(), std::move(show));
 }
@@ -166,22 +169,22 @@ net::Task<bool> DoorSession::take(ClientMessage message)
 
 net::Task<bool> DoorSession::take_event(client::Event message)
 {
-    const auto& event = message.event;
-    const auto recipient = seal::wrap_recipient(event);
-    if (event.kind != seal::kKindWrap)
-        co_return co_await say(make_ok(event.id, false, "blocked: only gift wraps (kind 1059) are taken"));
+    const auto wrap = std::make_shared<const seal::Event>(std::move(message.event));
+    const auto recipient = seal::wrap_recipient(*wrap);
+    if (wrap->kind != seal::kKindWrap)
+        co_return co_await say(make_ok(wrap->id, false, "blocked: only gift wraps (kind 1059) are taken"));
     if (!recipient)
-        co_return co_await say(make_ok(event.id, false, "invalid: a wrap names exactly one recipient"));
+        co_return co_await say(make_ok(wrap->id, false, "invalid: a wrap names exactly one recipient"));
     channel::Inbound in;
     in.door = "nostr";
     in.source = source_;
     in.shape = channel::Shape::wrap;
-    in.body = seal::to_json(event);
+    in.body = seal::to_json(*wrap);
     const auto answer = co_await door_->inbox.receive(std::move(in));
     const bool yes = answer.yes == channel::Yes::yes;
     if (yes && !answer.duplicate)
-        door_->accepted(*recipient, event);
-    relay::Ok ok{event.id, yes, words_of(answer)};
+        door_->accepted(*recipient, wrap);
+    relay::Ok ok{wrap->id, yes, words_of(answer)};
     co_return co_await say(std::move(ok));
 }
 
@@ -256,7 +259,10 @@ net::Task<bool> DoorSession::take_auth(client::Auth message)
     }
     // Others may prove what they like; it opens nothing.
     if (door_->serves(event.pubkey) && !proven(event.pubkey) && proven_.size() < kMaxProven)
+    {
         proven_.push_back(event.pubkey);
+        hears_ = true;
+    }
     co_return co_await say(make_ok(event.id, true, ""));
 }
 

@@ -6,6 +6,7 @@
 #include "channels/nostr/wire.hpp"
 #include "net/websocket.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,7 +23,7 @@ public:
     /// Until the client goes or breaks too many rules.
     net::Task<> run();
     /// A wrap that was accepted just now: shown where a subscription of its recipient asks for it.
-    void offer(const XOnlyKey& recipient, const seal::Event& wrap);
+    void offer(const XOnlyKey& recipient, std::shared_ptr<const seal::Event> wrap);
 
 private:
     net::Task<bool> say(RelayMessage message);
@@ -44,7 +45,8 @@ private:
     std::string source_;
     std::vector<std::string> authorities_; ///< under which the client may know us
     std::string challenge_;
-    std::vector<XOnlyKey> proven_; ///< served keys that the client has shown to hold
+    std::vector<XOnlyKey> proven_;   ///< served keys that the client has shown to hold
+    std::atomic<bool> hears_{false}; ///< some key is proven; read from anywhere
     std::map<std::string, std::vector<Filter>, std::less<>> subscriptions_;
     double allowance_;
     net::Deadline counted_;

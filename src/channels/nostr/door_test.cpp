@@ -179,7 +179,7 @@ TEST(NostrShelf, KeepsTheNewestWithinItsBounds)
     const auto second = wrap_of("2", 1, kInbox, kNow + 1);
     const auto third = wrap_of("3", 1, kInbox, kNow + 2);
     for (const auto& wrap : {first, second, third})
-        shelf.put(key(kInbox), wrap, kNow);
+        shelf.put(key(kInbox), std::make_shared<const seal::Event>(wrap), kNow);
     const auto all = [&](UnixTime now) { return shelf.find({key(kInbox)}, {Filter{}}, 10, now); };
     EXPECT_EQ(all(kNow), (std::vector<seal::Event>{third, second})) << "two for one key, newest first";
     EXPECT_TRUE(shelf.find({key(0x22)}, {Filter{}}, 10, kNow).empty());
@@ -187,10 +187,10 @@ TEST(NostrShelf, KeepsTheNewestWithinItsBounds)
     one.limit = 1;
     EXPECT_EQ(shelf.find({key(kInbox)}, {one}, 10, kNow), std::vector<seal::Event>{third});
     for (std::uint8_t i = 0; i < 10; ++i)
-        shelf.put(key(static_cast<std::uint8_t>(0x50 + i)), first, kNow);
+        shelf.put(key(static_cast<std::uint8_t>(0x50 + i)), std::make_shared<const seal::Event>(first), kNow);
     EXPECT_LE(shelf.bytes(), 10'000U);
     EXPECT_TRUE(all(kNow).empty()) << "the oldest made room";
-    shelf.put(key(kInbox), first, kNow);
+    shelf.put(key(kInbox), std::make_shared<const seal::Event>(first), kNow);
     EXPECT_EQ(all(kNow + 100).size(), 1U);
     EXPECT_TRUE(all(kNow + 101).empty());
     EXPECT_EQ(shelf.bytes(), 0U);

@@ -57,7 +57,7 @@ std::vector<seal::Event> RelayDoor::Impl::public_events()
     return out;
 }
 
-void RelayDoor::Impl::accepted(const XOnlyKey& recipient, const seal::Event& wrap)
+void RelayDoor::Impl::accepted(const XOnlyKey& recipient, const std::shared_ptr<const seal::Event>& wrap)
 {
     shelf.put(recipient, wrap, clock.now());
     std::vector<std::shared_ptr<DoorSession>> present;

@@ -27,9 +27,9 @@ void Shelf::make_room(UnixTime now)
         drop_oldest();
 }
 
-void Shelf::put(const XOnlyKey& recipient, const seal::Event& wrap, UnixTime now)
+void Shelf::put(const XOnlyKey& recipient, std::shared_ptr<const seal::Event> wrap, UnixTime now)
 {
-    const auto size = wrap.content.size() + 1024; // its tags and the object around it
+    const auto size = wrap->content.size() + 1024; // its tags and the object around it
     const std::lock_guard lock{mutex_};
     make_room(now);
     auto& count = counts_[recipient];
@@ -44,7 +44,7 @@ void Shelf::put(const XOnlyKey& recipient, const seal::Event& wrap, UnixTime now
     }
     ++count;
     bytes_ += size;
-    items_.push_back({recipient, std::make_shared<const seal::Event>(wrap), size, now});
+    items_.push_back({recipient, std::move(wrap), size, now});
     make_room(now);
 }
 

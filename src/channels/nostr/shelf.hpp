@@ -18,7 +18,7 @@ class Shelf
 public:
     Shelf(std::size_t max_bytes, std::size_t max_per_key, UnixTime keep_seconds);
 
-    void put(const XOnlyKey& recipient, const seal::Event& wrap, UnixTime now);
+    void put(const XOnlyKey& recipient, std::shared_ptr<const seal::Event> wrap, UnixTime now);
     /// What matches one of the filters among these recipients' wraps, newest first, each filter's limit and
     /// `most` kept.
     std::vector<seal::Event> find(const std::vector<XOnlyKey>& recipients, const std::vector<Filter>& filters,

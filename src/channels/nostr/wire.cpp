@@ -2,6 +2,7 @@
 #include "channels/nostr/wire.hpp"
 
 #include "channels/nostr/wire_items.hpp"
+#include "seal/event_read.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -33,6 +34,33 @@ Result<Message> read_message(std::string_view text)
         return fail(Errc::codec_range, "verb");
     std::string word{verb.data(), verb.size()};
     return Message{std::move(value), std::move(word)};
+}
+
+/// The message that comes most, `["EVENT",…]`, read once and in order; with `subscription` that of a relay.
+/// Nothing where it is another one or wrong: the general way tells which, and why.
+std::optional<seal::Event> quick_event(std::string_view text, std::string* subscription)
+{
+    if (text.size() > kMaxMessage)
+        return std::nullopt;
+    codec::JsonReader reader{text, 1 + seal::kMaxEventDepth};
+    std::string_view word;
+    if (!reader.begin_array() || !reader.next_item() || !reader.text(word) || word != "EVENT" ||
+        !reader.next_item())
+        return std::nullopt;
+    if (subscription != nullptr)
+    {
+        if (!reader.text(word) || word.empty() || word.size() > kMaxSubscriptionId)
+            return std::nullopt;
+        subscription->assign(word);
+        if (!reader.next_item())
+            return std::nullopt;
+    }
+    reader.peek();
+    const auto from = reader.at();
+    auto event = seal::read_event(reader);
+    if (!event || reader.at() - from > seal::kMaxEventBytes || reader.next_item() || !reader.finish())
+        return std::nullopt;
+    return std::move(*event);
 }
 
 ClientMessage read_req(const Message& message)
@@ -93,6 +121,8 @@ Result<RelayMessage> read_challenge(const Message& message)
 
 Result<ClientMessage> parse_client_message(std::string_view text)
 {
+    if (auto event = quick_event(text, nullptr))
+        return client::Event{std::move(*event)};
     DMID_TRY(const auto message, read_message(text));
     if (message.verb == "EVENT" || message.verb == "AUTH")
         return read_client_event(message);
@@ -107,6 +137,9 @@ Result<ClientMessage> parse_client_message(std::string_view text)
 
 Result<RelayMessage> parse_relay_message(std::string_view text)
 {
+    std::string shown_to;
+    if (auto event = quick_event(text, &shown_to))
+        return relay::Event{std::move(shown_to), std::move(*event)};
     DMID_TRY(const auto message, read_message(text));
     if (message.verb == "EVENT")
         return read_relay_event(message);

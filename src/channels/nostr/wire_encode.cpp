@@ -17,6 +17,7 @@ public:
     explicit Writer(std::string_view verb)
         : text_{"["}
     {
+        text_.reserve(128); // an OK, which is what there are most of
         seal::append_quoted(text_, verb);
     }
     Writer& quoted(std::string_view text)

@@ -86,6 +86,24 @@ TEST(NostrWire, RefusesWhatIsNoMessage)
     EXPECT_FALSE(parse_relay_message("[\"EVENT\",\"s\",{}]"));
 }
 
+TEST(NostrWire, ReadsAnEventTheSameHoweverItIsWritten)
+{
+    const auto event = wrap_of("hello", 1, 2, kNow);
+    const auto json = seal::to_json(event);
+    for (const auto& text : {"[\"EVENT\"," + json + "]", " [ \"EVENT\" , " + json + " ] ",
+                             "[\"EVENT\"," + json + ",\"more\",[1]]", "[\"\\u0045VENT\"," + json + "]",
+                             "[\"EVENT\",{\"x\":[[[[[[[]]]]]]]," + json.substr(1) + "]"})
+        EXPECT_EQ(client_says<client::Event>(text).event, event) << text;
+    for (const auto& text : {"[\"EVENT\",\"s\"," + json + "]", "[\"EVENT\", \"\\u0073\" ," + json + ",null]"})
+        EXPECT_EQ(relay_says<relay::Event>(text), (relay::Event{"s", event})) << text;
+    client_says<client::BadEvent>("[\"EVENT\",{\"x\":[[[[[[[[]]]]]]]]," + json.substr(1) + "]");
+    EXPECT_EQ(
+        parse_client_message("[\"EVENT\"," + json.substr(0, json.size() - 1) + ",\"kind\":1}]").error().code,
+        Errc::codec_duplicate_key);
+    EXPECT_EQ(parse_client_message("[\"EVENT\"," + json + "] x").error().code, Errc::codec_syntax);
+    EXPECT_EQ(parse_client_message("[\"EVENT\"," + json + ",]").error().code, Errc::codec_syntax);
+}
+
 TEST(NostrWire, NamesTheIdOfAnEventThatBreaksARuleSoThatItCanBeAnswered)
 {
     const auto bad = client_says<client::BadEvent>("[\"EVENT\",{\"id\":\"" + kHex + "\",\"kind\":-1}]");
