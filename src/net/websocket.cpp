@@ -3,6 +3,7 @@
 
 #include "net/stream_impl.hpp"
 
+#include <boost/asio/compose.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -11,6 +12,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <array>
 #include <deque>
 #include <utility>
 
@@ -21,25 +23,67 @@ namespace beast = boost::beast;
 namespace ws = boost::beast::websocket;
 using boost::system::error_code;
 
+/// What has come and was not taken yet. Beast asks for a frame's head and body one after the other; so one
+/// system call brings several frames.
+struct ReadAhead
+{
+    std::array<std::uint8_t, 8192> bytes;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// Gives some of what was read ahead, or reads.
+template <class Buffers> struct TakeSome
+{
+    ReadAhead& ahead;
+    Stream::Impl& stream;
+    Buffers into;
+    bool begun = false;
+
+    template <class Self> void operator()(Self& self, error_code error = {}, std::size_t got = 0)
+    {
+        if (!begun)
+        {
+            begun = true;
+            if (ahead.begin < ahead.end)
+                // Never before the call that began it returns.
+                asio::post(stream.socket.get_executor(), std::move(self));
+            else if (stream.tls)
+                stream.tls->async_read_some(asio::buffer(ahead.bytes), std::move(self));
+            else
+                stream.socket.async_read_some(asio::buffer(ahead.bytes), std::move(self));
+            return;
+        }
+        if (got > 0)
+        {
+            ahead.begin = 0;
+            ahead.end = got;
+        }
+        if (!error && !stream.socket.is_open())
+            error = asio::error::operation_aborted; // closed meanwhile: what came before is nobody's
+        std::size_t taken = 0;
+        if (!error)
+            taken = asio::buffer_copy(
+                into, asio::buffer(ahead.bytes.data() + ahead.begin, ahead.end - ahead.begin));
+        ahead.begin += taken;
+        self.complete(error, taken);
+    }
+};
+
 /// A Stream as Beast wants it: plain or TLS behind one type, so the templates exist once.
 struct Layer
 {
     using executor_type = Socket::executor_type;
     std::shared_ptr<Stream::Impl> impl;
+    std::unique_ptr<ReadAhead> ahead = std::make_unique<ReadAhead>();
 
     executor_type get_executor() { return impl->socket.get_executor(); }
 
     template <class Buffers, class Token> auto async_read_some(const Buffers& buffers, Token&& token)
     {
-        auto begin = [](auto handler, Stream::Impl* self, const Buffers& into)
-        {
-            if (self->tls)
-                self->tls->async_read_some(into, std::move(handler));
-            else
-                self->socket.async_read_some(into, std::move(handler));
-        };
-        return asio::async_initiate<Token, void(error_code, std::size_t)>(std::move(begin), token, impl.get(),
-                                                                          buffers);
+        TakeSome<Buffers> take{*ahead, *impl, buffers};
+        return asio::async_compose<Token, void(error_code, std::size_t)>(std::move(take), token,
+                                                                         impl->socket);
     }
     template <class Buffers, class Token> auto async_write_some(const Buffers& buffers, Token&& token)
     {
