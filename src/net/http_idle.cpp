@@ -10,35 +10,6 @@ namespace
 constexpr std::size_t kMaxIdle = 8;
 constexpr std::size_t kMaxPlaces = 256;
 constexpr std::chrono::seconds kIdleFor{20};
-
-/// Tells the keepers when their context goes.
-class ContextWatch : public boost::asio::execution_context::service
-{
-public:
-    static inline boost::asio::execution_context::id id;
-
-    explicit ContextWatch(boost::asio::execution_context& context)
-        : boost::asio::execution_context::service{context}
-    {
-    }
-    void add(std::weak_ptr<IdleConnections> keeper)
-    {
-        const std::lock_guard lock{mutex_};
-        std::erase_if(keepers_, [](const auto& known) { return known.expired(); });
-        keepers_.push_back(std::move(keeper));
-    }
-
-private:
-    void shutdown() override
-    {
-        const std::lock_guard lock{mutex_};
-        for (const auto& known : keepers_)
-            if (const auto keeper = known.lock())
-                keeper->forget(&context());
-    }
-    std::mutex mutex_;
-    std::vector<std::weak_ptr<IdleConnections>> keepers_;
-};
 } // namespace
 
 std::optional<Stream> IdleConnections::take(const Key& key)
@@ -75,7 +46,7 @@ void IdleConnections::keep(const Key& key, Stream stream)
         watch = watched_.insert(context).second;
     }
     if (watch)
-        boost::asio::use_service<ContextWatch>(*context).add(weak_from_this());
+        watch_context(*context, weak_from_this());
 }
 
 void IdleConnections::forget(Context* context)

@@ -3,9 +3,8 @@
 #pragma once
 
 #include "net/address_guard.hpp"
+#include "net/context_watch.hpp"
 #include "net/stream.hpp"
-
-#include <boost/asio/execution_context.hpp>
 
 #include <map>
 #include <memory>
@@ -20,7 +19,7 @@ namespace dmid::net
 {
 /// Idle connections by place, guard and the context that drives them. Thread-safe. A context that goes takes
 /// its connections out first: a socket must not outlive it.
-class IdleConnections : public std::enable_shared_from_this<IdleConnections>
+class IdleConnections final : public ConnectionKeeper, public std::enable_shared_from_this<IdleConnections>
 {
 public:
     using Context = boost::asio::execution_context;
@@ -30,7 +29,7 @@ public:
     std::optional<Stream> take(const Key& key);
     /// Keeps at most 8 per place for 20 s; what is too many closes.
     void keep(const Key& key, Stream stream);
-    void forget(Context* context);
+    void forget(Context* context) override;
     void clear();
 
 private:

@@ -37,6 +37,9 @@ public:
     Task<Result<>> start_tls_client(TlsContextPtr context, std::string host);
     Task<Result<>> start_tls_server(TlsContextPtr context);
 
+    /// True when an idle connection is still good: open, and nothing unread (an end would be).
+    bool is_quiet() const { return read_ == buffer_.size() && stream_.is_quiet(); }
+
     bool encrypted() const { return stream_.peer().encrypted; }
     Stream& stream() noexcept { return stream_; }
     void close() { stream_.close(); }

@@ -118,10 +118,18 @@ Result<json::value> compose(const Args& args)
     return text(composed);
 }
 
-net::Task<Result<channel::Attempt>> send(channel::Channel& channel, channel::Leg leg,
-                                         channel::Outgoing outgoing)
+/// To each of the recipients in turn, over whatever connections the channel keeps.
+net::Task<Result<std::vector<channel::Attempt>>> send(channel::Channel& channel, channel::Leg leg,
+                                                      channel::Outgoing outgoing,
+                                                      std::vector<std::string> recipients)
 {
-    co_return co_await channel.send(std::move(leg), std::move(outgoing));
+    std::vector<channel::Attempt> out;
+    for (auto& to : recipients)
+    {
+        leg.address = std::move(to);
+        out.push_back(co_await channel.send(leg, outgoing));
+    }
+    co_return out;
 }
 
 // {"message":hex} → what is read of it
@@ -172,11 +180,17 @@ Result<json::value> submit(const Args& args)
     leg.deadline = clock.now_ms() + 10'000;
     DMID_TRY(auto outgoing, outgoing_of(args));
     DMID_TRY(const auto channel, email::make_email_channel(options, clock));
-    DMID_TRY(const auto attempt, net::run_blocking(send(*channel, std::move(leg), std::move(outgoing))));
-    json::object out;
-    out["outcome"] = static_cast<int>(attempt.outcome);
-    out["code"] = std::string{name(attempt.code)};
-    out["detail"] = attempt.detail;
+    std::vector<std::string> recipients{leg.address};
+    if (const auto* more = args.if_contains("then"))
+        for (const auto& to : more->as_array())
+            recipients.emplace_back(to.as_string());
+    DMID_TRY(const auto attempts,
+             net::run_blocking(send(*channel, std::move(leg), std::move(outgoing), std::move(recipients))));
+    json::array out;
+    for (const auto& attempt : attempts)
+        out.push_back({{"outcome", static_cast<int>(attempt.outcome)},
+                       {"code", name(attempt.code)},
+                       {"detail", attempt.detail}});
     return json::value(std::move(out));
 }
 } // namespace

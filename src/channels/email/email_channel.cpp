@@ -32,14 +32,12 @@ class EmailChannel final : public channel::Channel
 public:
     EmailChannel(SmtpServer server, std::string domain, std::optional<DkimSigner> signer, const Clock& clock,
                  net::Dialer dialer)
-        : server_{std::move(server)}
+        : client_{std::move(server), std::move(dialer)}
         , domain_{std::move(domain)}
         , signer_{std::move(signer)}
         , clock_{clock}
-        , dialer_{std::move(dialer)}
     {
     }
-    ~EmailChannel() override { secure_zero(server_.password.data(), server_.password.size()); }
 
     std::string_view name() const override { return "email"; }
 
@@ -107,15 +105,16 @@ public:
             mail.data.insert(0, *signature);
         }
         const auto left = std::max<UnixMillis>(leg.deadline - clock_.now_ms(), 0);
-        co_return co_await submit(dialer_, server_, std::move(mail), net::deadline_in(net::Millis{left}));
+        co_return co_await client_.submit(std::move(mail), net::deadline_in(net::Millis{left}));
     }
 
+    void stop() override { client_.stop(); }
+
 private:
-    SmtpServer server_;
+    SmtpClient client_;
     std::string domain_;
     std::optional<DkimSigner> signer_;
     const Clock& clock_;
-    net::Dialer dialer_;
 };
 } // namespace
 

@@ -24,7 +24,7 @@ struct EmailOptions
 };
 
 /// The email channel, outward. Reads the files at once: config.unreadable, config.value, net.tls.
-/// Connects for every leg; holds no connection between two.
+/// Keeps a connection for the next leg, for some seconds: see SmtpClient. stop() ends those.
 Result<std::unique_ptr<channel::Channel>> make_email_channel(const EmailOptions& options, const Clock& clock,
                                                              net::Dialer dialer = net::Dialer{});
 } // namespace dmid::channels::email

@@ -135,6 +135,8 @@ SmtpOffers parse_offers(const SmtpReply& reply)
             offers.eight_bit = true;
         else if (words[0] == "SMTPUTF8")
             offers.smtputf8 = true;
+        else if (words[0] == "PIPELINING")
+            offers.pipelining = true;
         else if (words[0] == "AUTH")
         {
             offers.auth_plain = offers.auth_plain || has("PLAIN");

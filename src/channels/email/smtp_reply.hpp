@@ -59,6 +59,7 @@ struct SmtpOffers
     bool auth_login = false;
     bool eight_bit = false;
     bool smtputf8 = false;
+    bool pipelining = false; ///< commands may be sent in one group (RFC 2920)
     /// The server's limit in bytes, where it names one.
     std::optional<std::uint64_t> size;
 };

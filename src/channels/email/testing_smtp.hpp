@@ -4,7 +4,9 @@
 // For tests only: a submission server on loopback that answers as told.
 #include "net/testing_peer.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -26,14 +28,21 @@ struct Answers
     std::string rcpt = "250 2.1.5 ok\r\n";
     std::string data = "354 go on\r\n";
     std::string dot = "250 2.0.0 queued as 42\r\n";
-    bool cuts_after_dot = false; ///< whatever it said
+    bool cuts_after_dot = false;   ///< whatever it said
+    bool wants_group = false;      ///< answers MAIL, RCPT and DATA when all three are there
+    std::shared_ptr<Answers> then; ///< from the second message of the connection on; absent: the same
 };
 
 class SmtpPeer
 {
 public:
     explicit SmtpPeer(Answers answers)
-        : answers_{std::move(answers)}
+        : SmtpPeer{std::vector<Answers>{std::move(answers)}}
+    {
+    }
+    /// One script for each connection; the last one for all that follow.
+    explicit SmtpPeer(std::vector<Answers> scripts)
+        : scripts_{std::move(scripts)}
         , peer_{[this](const RawSocket& socket) { serve(socket); }}
     {
     }
@@ -53,54 +62,86 @@ public:
     }
 
 private:
-    const std::string* answer(const std::string& line)
+    static const std::string* answer(const Answers& answers, const std::string& line)
     {
         if (line.starts_with("EHLO "))
-            return &answers_.ehlo;
+            return &answers.ehlo;
         if (line.starts_with("AUTH "))
-            return &answers_.auth;
+            return &answers.auth;
         if (line.starts_with("STARTTLS"))
-            return &answers_.starttls;
+            return &answers.starttls;
         if (line.starts_with("MAIL "))
-            return &answers_.mail;
+            return &answers.mail;
         if (line.starts_with("RCPT "))
-            return &answers_.rcpt;
-        return line.starts_with("DATA") ? &answers_.data : nullptr;
+            return &answers.rcpt;
+        return line.starts_with("DATA") ? &answers.data : nullptr;
+    }
+    /// The next commands and what is said to them; false: the connection ends.
+    bool exchange(const RawSocket& socket, const Answers& answers, std::string& line)
+    {
+        line = socket.read_until("\r\n");
+        note(line);
+        const auto* reply = answer(answers, line);
+        if (reply == nullptr || reply->empty())
+            return false;
+        auto said = *reply;
+        if (answers.wants_group && line.starts_with("MAIL "))
+        {
+            for (int i = 0; i < 2; ++i)
+            {
+                line = socket.read_until("\r\n");
+                note(line);
+                said += *answer(answers, line);
+            }
+        }
+        socket.send(said);
+        return true;
     }
     void serve(const RawSocket& socket)
     {
-        ++connections_;
-        socket.send(answers_.greeting);
-        for (;;)
+        auto answers = scripts_[std::min<std::size_t>(connections_++, scripts_.size() - 1)];
+        socket.send(answers.greeting);
+        for (std::string line; exchange(socket, answers, line);)
         {
-            const auto line = socket.read_until("\r\n");
-            note(line);
-            const auto* reply = answer(line);
-            if (reply == nullptr || reply->empty())
-                return;
-            socket.send(*reply);
-            if (!line.starts_with("DATA") || !reply->starts_with("354"))
+            if (!line.starts_with("DATA") || !answers.data.starts_with("354"))
                 continue;
-            take(socket.read_until("\r\n.\r\n"));
-            if (answers_.dot.empty())
+            if (!take(read_message(socket)) || answers.dot.empty())
                 return;
-            socket.send(answers_.dot);
-            if (answers_.cuts_after_dot)
+            socket.send(answers.dot);
+            if (answers.cuts_after_dot)
                 return;
+            if (const auto then = answers.then)
+                answers = *then;
         }
+    }
+    /// To the dot that stands alone on a line, be it the first.
+    static std::string read_message(const RawSocket& socket)
+    {
+        std::string message;
+        for (std::string line; line != ".\r\n"; message += line)
+        {
+            line = socket.read_until("\n");
+            if (line.empty())
+                break;
+        }
+        return message;
     }
     void note(const std::string& sent)
     {
         const std::lock_guard lock{mutex_};
         transcript_ += sent;
     }
-    void take(std::string message)
+    /// False where the connection ended before its dot: no message then.
+    bool take(std::string message)
     {
         const std::lock_guard lock{mutex_};
         transcript_ += message;
+        if (!message.ends_with(".\r\n"))
+            return false;
         messages_.push_back(std::move(message));
+        return true;
     }
-    Answers answers_;
+    std::vector<Answers> scripts_;
     std::atomic<unsigned> connections_{0};
     mutable std::mutex mutex_;
     std::vector<std::string> messages_;
