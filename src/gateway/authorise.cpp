@@ -76,6 +76,27 @@ Result<std::vector<std::uint64_t>> counts(const Context& context, const policy::
     return context.mailbox.counters(of);
 }
 
+/// Of each sender so much is kept as requests; of one who proved nothing so much of its network, and of all
+/// like it.
+Result<> room_to_wait(const InboxView& view, const Arrival& arrival)
+{
+    const auto box = arrival.to->box();
+    if (arrival.size > kMaxHeldBytes)
+        return fail(Errc::message_too_large, "at most 256 KiB are kept of somebody who is no contact yet");
+    const bool proven = !arrival.envelope.from.empty();
+    const auto share = proven ? party_key(arrival.envelope.from) : unproven_share(box, arrival.in.source);
+    DMID_TRY(const auto own, view.held_sum(box, share, arrival.now));
+    if (own.messages >= kMaxHeldMessages || own.bytes + arrival.size > kMaxHeldBytes)
+        return fail(Errc::gateway_quota, "messages of this sender wait for the recipient already");
+    if (proven)
+        return {};
+    DMID_TRY(const auto all, view.held_sum(box, Hash32{}, arrival.now));
+    if (all.messages >= kMaxUnprovenMessages || all.bytes + arrival.size > kMaxUnprovenBytes)
+        return fail(Errc::gateway_quota,
+                    "many messages of senders who prove nothing wait for the recipient already");
+    return {};
+}
+
 Result<> judge(Context& context, Arrival& arrival)
 {
     DMID_TRY(auto view, InboxView::open(context.mailbox));
@@ -99,14 +120,7 @@ Result<> judge(Context& context, Arrival& arrival)
     apply_block(arrival.verdict, arrival.contact);
 
     if (arrival.verdict.answer == Action::request)
-    {
-        DMID_TRY(auto sum, view.held_sum(arrival.to->box(), party_key(arrival.envelope.from), arrival.now));
-        if (arrival.size > kMaxHeldBytes)
-            return fail(Errc::message_too_large,
-                        "at most 256 KiB are kept of somebody who is no contact yet");
-        if (sum.messages >= kMaxHeldMessages || sum.bytes + arrival.size > kMaxHeldBytes)
-            return fail(Errc::gateway_quota, "messages of this sender wait for the recipient already");
-    }
+        return room_to_wait(view, arrival);
     return {};
 }
 

@@ -31,6 +31,7 @@ public:
         row.state = meta.state;
         row.thread = entry.thread;
         row.party = party_key(meta.from);
+        row.share = meta.share.value_or(row.party);
         row.at = meta.received_at;
         row.size = meta.size;
         row.legs = static_cast<std::uint32_t>(meta.legs.size());
@@ -207,8 +208,9 @@ private:
     /// Its bytes are gone from the disk, and from the quota; to its sender nothing has changed.
     void leave_ghost(const MessageRow& row)
     {
-        tx_.put(rows::key(box_, Tag::ghost, row.party, row.position),
-                rows::encode(rows::Ghost{row.at, row.size}));
+        for (const auto& sum : sums_of(row))
+            tx_.put(rows::key(box_, Tag::ghost, sum, row.position),
+                    rows::encode(rows::Ghost{row.at, row.size}));
         const auto all_key = rows::key(box_, Tag::held_all);
         const auto kept = tx_.get(all_key);
         const auto all = kept ? rows::decode_number(*kept) : 0;
@@ -217,22 +219,46 @@ private:
 
     void lapse_ghosts(const MessageRow& newer)
     {
-        store::Scan scan;
-        scan.prefix = rows::key(box_, Tag::ghost, newer.party);
-        scan.limit = kMaxHeldMessages * 2;
-        for (const auto& [key, value] : tx_.scan(scan))
+        for (const auto& of : sums_of(newer))
         {
-            const auto ghost = rows::decode_ghost(value);
-            if (newer.at - ghost.at < kHoldFor)
-                continue;
-            tx_.erase(key);
-            const auto sum_key = rows::key(box_, Tag::held_sum, newer.party);
-            const auto kept = tx_.get(sum_key);
-            auto sum = kept ? rows::decode_sum(*kept) : HeldSum{};
-            sum.messages -= std::min<std::uint64_t>(sum.messages, 1);
-            sum.bytes -= std::min(sum.bytes, ghost.size);
-            tx_.put(sum_key, rows::encode(sum));
+            store::Scan scan;
+            scan.prefix = rows::key(box_, Tag::ghost, of);
+            scan.limit = kMaxUnprovenMessages * 2;
+            for (const auto& [key, value] : tx_.scan(scan))
+            {
+                const auto ghost = rows::decode_ghost(value);
+                if (newer.at - ghost.at < kHoldFor)
+                    continue;
+                tx_.erase(key);
+                add_to_sum(of, ghost.size, -1);
+            }
         }
+    }
+
+    /// The party's; who proved nothing has a share of everyone's.
+    static std::vector<Hash32> sums_of(const MessageRow& row)
+    {
+        if (row.share == row.party)
+            return {row.party};
+        return {row.share, row.party};
+    }
+
+    void add_to_sum(const Hash32& of, std::uint64_t size, int sign)
+    {
+        const auto sum_key = rows::key(box_, Tag::held_sum, of);
+        const auto kept = tx_.get(sum_key);
+        auto sum = kept ? rows::decode_sum(*kept) : HeldSum{};
+        if (sign > 0)
+        {
+            sum.messages += 1;
+            sum.bytes += size;
+        }
+        else
+        {
+            sum.messages -= std::min<std::uint64_t>(sum.messages, 1);
+            sum.bytes -= std::min(sum.bytes, size);
+        }
+        tx_.put(sum_key, rows::encode(sum));
     }
 
     /// The thread's newest message went: the one before it takes its place.
@@ -255,26 +281,12 @@ private:
 
     void count_held(const MessageRow& row, int sign)
     {
-        const auto sum_key = rows::key(box_, Tag::held_sum, row.party);
+        for (const auto& sum : sums_of(row))
+            add_to_sum(sum, row.size, sign);
         const auto all_key = rows::key(box_, Tag::held_all);
-        const auto kept = tx_.get(sum_key);
-        auto sum = kept ? rows::decode_sum(*kept) : HeldSum{};
-        const auto all_kept = tx_.get(all_key);
-        auto all = all_kept ? rows::decode_number(*all_kept) : 0;
-        if (sign > 0)
-        {
-            sum.messages += 1;
-            sum.bytes += row.size;
-            all += row.size;
-        }
-        else
-        {
-            sum.messages -= std::min<std::uint64_t>(sum.messages, 1);
-            sum.bytes -= std::min(sum.bytes, row.size);
-            all -= std::min(all, row.size);
-        }
-        tx_.put(sum_key, rows::encode(sum));
-        tx_.put(all_key, rows::encode_number(all));
+        const auto kept = tx_.get(all_key);
+        const auto all = kept ? rows::decode_number(*kept) : 0;
+        tx_.put(all_key, rows::encode_number(sign > 0 ? all + row.size : all - std::min(all, row.size)));
     }
 
     ViewTx& tx_;
@@ -286,7 +298,7 @@ class InboxFold final : public store::Fold
 {
 public:
     std::string_view name() const override { return kInboxView; }
-    std::uint32_t version() const override { return 3; }
+    std::uint32_t version() const override { return 4; }
 
     // An entry that does not decode was written by a later version: it has no rows in this one.
     void apply(ViewTx& tx, const MailboxId& box, Position position, const store::Entry& entry) override

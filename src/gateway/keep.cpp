@@ -65,6 +65,8 @@ Result<store::Append> entry_of(const Arrival& arrival)
     meta.received_at = arrival.now;
     meta.size = arrival.size;
     meta.counted = verdict.answer == Action::request;
+    if (meta.counted && meta.from.empty())
+        meta.share = unproven_share(arrival.to->box(), arrival.in.source);
     meta.work = static_cast<std::uint8_t>(std::min(255U, arrival.work));
     meta.legs = plan_legs(verdict.via);
     if (arrival.in.letter)

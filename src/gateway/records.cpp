@@ -182,6 +182,8 @@ Bytes encode(const Arrived& m)
         map.set("lost", m.lost);
     if (m.automatic)
         map.set("automatic", true);
+    if (m.share)
+        map.set("share", *m.share);
     return codec::encode_cbor(map);
 }
 
@@ -211,6 +213,7 @@ Result<Arrived> decode_arrived(ByteView bytes)
                                 DMID_TRY(m.marks, read_texts(map, "marks", kMaxMarks));
                                 DMID_TRY(m.lost, read_text_if_any(map, "lost"));
                                 DMID_TRY(m.automatic, read_flag_if_any(map, "automatic"));
+                                DMID_TRY(m.share, map.optional_fixed<Hash32>("share"));
                                 return {};
                             });
 }

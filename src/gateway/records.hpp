@@ -69,6 +69,8 @@ struct Arrived
     std::vector<std::string> marks; ///< facts about the proof, in words
     std::string lost;               ///< what the channel could not carry over, in words
     bool automatic = false;         ///< a program made it
+    /// Of a sender who proved nothing, unproven_share(): what it counts against.
+    std::optional<Hash32> share;
 };
 
 /// Of what the owner sent, and of what waits unsent.

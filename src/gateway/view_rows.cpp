@@ -34,6 +34,7 @@ Result<MessageRow> read_message(ByteView bytes)
     row.state = static_cast<State>(state);
     DMID_TRY(row.thread, map.fixed<Hash32>("t"));
     DMID_TRY(row.party, map.fixed<Hash32>("with"));
+    DMID_TRY(row.share, map.fixed<Hash32>("share"));
     DMID_TRY(row.at, map.integer("at"));
     DMID_TRY(row.size, map.uint("size"));
     DMID_TRY(auto legs, map.uint("legs", UINT32_MAX));
@@ -90,6 +91,7 @@ Bytes encode(const MessageRow& row)
                                         {"s", static_cast<unsigned>(row.state)},
                                         {"t", row.thread},
                                         {"with", row.party},
+                                        {"share", row.share},
                                         {"at", row.at},
                                         {"size", row.size},
                                         {"legs", row.legs},

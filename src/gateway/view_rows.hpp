@@ -14,8 +14,8 @@ enum class Tag : std::uint8_t
     in_thread = 't', ///< + thread + position → message id
     thread = 'T',    ///< + thread → id of the newest message
     held = 'H',      ///< + party key + position → message id
-    held_sum = 'h',  ///< + party key → HeldSum
-    ghost = 'g',     ///< + party key + position → time, size: dropped and shrunk, still in the sum
+    held_sum = 'h',  ///< + party key or share → HeldSum
+    ghost = 'g',     ///< + party key or share + position → time, size: dropped and shrunk, still in the sum
     held_all = 'Q',  ///< → bytes
     contact = 'C',   ///< + party id → ContactRow without the denial
     denied = 'D',    ///< + party id of any epoch → time

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/views.hpp"
 
+#include "crypto/sha256.hpp"
 #include "gateway/view_rows.hpp"
+#include "net/source.hpp"
 
 #include <algorithm>
 
@@ -12,6 +14,14 @@ using rows::Tag;
 Hash32 party_key(const model::Counterparty& from) noexcept
 {
     return from.empty() ? Hash32{} : model::party_id(from.front());
+}
+
+Hash32 unproven_share(const store::MailboxId& box, const std::string& source)
+{
+    auto name = to_bytes(as_bytes("dmid/unproven"));
+    dmid::append(name, box.view());
+    dmid::append(name, as_bytes(net::network_of(source)));
+    return crypto::sha256(name);
 }
 
 Result<InboxView> InboxView::open(const store::Mailbox& mailbox)
@@ -104,7 +114,7 @@ Result<HeldSum> InboxView::held_sum(const store::MailboxId& box, const Hash32& p
     auto sum = bytes ? rows::decode_sum(*bytes) : HeldSum{};
     store::Scan scan;
     scan.prefix = rows::key(box, Tag::ghost, party);
-    scan.limit = kMaxHeldMessages * 2;
+    scan.limit = kMaxUnprovenMessages * 2;
     DMID_TRY(auto ghosts, reader_->scan(scan));
     for (const auto& [key, value] : ghosts)
         if (const auto ghost = rows::decode_ghost(value); now - ghost.at >= kHoldFor)

@@ -18,6 +18,10 @@ inline constexpr std::string_view kInboxView = "inbox";
 /// At most so many messages and bytes of one counterparty are kept as requests; beyond, the door says later.
 inline constexpr std::uint64_t kMaxHeldMessages = 20;
 inline constexpr std::uint64_t kMaxHeldBytes = 256 * 1024;
+/// Who proves nothing is counted by its network, and all of them together have room for ten
+/// (docs/decisions/0008).
+inline constexpr std::uint64_t kMaxUnprovenMessages = 10 * kMaxHeldMessages;
+inline constexpr std::uint64_t kMaxUnprovenBytes = 10 * kMaxHeldBytes;
 /// How long a request waits for the owner.
 inline constexpr UnixTime kHoldFor = 30 * 24 * 3600;
 /// When what was dropped shrinks to its id.
@@ -31,6 +35,7 @@ struct MessageRow
     State state = State::held;
     Hash32 thread;
     Hash32 party; ///< party_key() of the counterparty
+    Hash32 share; ///< whose held sum it counts in: the party's, or of an unproven one its network's as well
     UnixTime at = 0;
     std::uint64_t size = 0;
     std::uint32_t legs = 0;
@@ -68,6 +73,9 @@ struct HeldSum
 /// The id under which a counterparty's requests are kept: that of its first party; zero where nothing is
 /// proven.
 Hash32 party_key(const model::Counterparty& from) noexcept;
+/// The same for requests of a sender who proved nothing and came from this source (net::source_of): one for
+/// each network and mailbox. That of all of them together is zero, their party_key().
+Hash32 unproven_share(const store::MailboxId& box, const std::string& source);
 
 /// The fold; give it to the store at open.
 std::unique_ptr<store::Fold> make_inbox_fold();
@@ -90,8 +98,8 @@ public:
     /// What is held of one counterparty, in order; of all where `party` is not given.
     Result<std::vector<Hash32>> held(const store::MailboxId& box, const std::optional<Hash32>& party,
                                      std::size_t limit) const;
-    /// What a party has waiting, as it could be seen from outside: what was dropped with the answer of a
-    /// request counts as long as a request would have waited.
+    /// What a party (party_key, unproven_share) has waiting, as it could be seen from outside: what was
+    /// dropped with the answer of a request counts as long as a request would have waited.
     Result<HeldSum> held_sum(const store::MailboxId& box, const Hash32& party, UnixTime now) const;
     /// Bytes held of everyone: what counts against the strangers' quota.
     Result<std::uint64_t> held_bytes(const store::MailboxId& box) const;

@@ -7,8 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <random>
+#include <set>
 
 namespace dmid::gateway
 {
@@ -75,21 +77,22 @@ struct Naive
         State state = State::held;
         Hash32 thread;
         Hash32 party;
+        Hash32 share;
         std::uint64_t size = 0;
         std::uint32_t legs = 0;
         std::uint32_t failed = 0;
         std::size_t outcomes = 0;
     };
     std::map<Hash32, Message> messages;
-    std::map<Hash32, HeldSum> ghosts; // of dropped ones that were forgotten, by party
+    std::map<Hash32, HeldSum> ghosts; // of dropped ones that were forgotten, by party and share
 
-    HeldSum sum(const Hash32& party) const
+    HeldSum sum(const Hash32& of) const
     {
         HeldSum out;
-        if (const auto ghost = ghosts.find(party); ghost != ghosts.end())
+        if (const auto ghost = ghosts.find(of); ghost != ghosts.end())
             out = ghost->second;
         for (const auto& [id, message] : messages)
-            if (message.counted && message.party == party)
+            if (message.counted && (message.party == of || message.share == of))
             {
                 ++out.messages;
                 out.bytes += message.size;
@@ -104,6 +107,7 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
     const auto draw = [&](std::uint64_t below) { return random() % below; };
+    const std::array<std::string, 2> networks{"192.0.2.1", "198.51.100.1"};
     Naive naive;
     std::vector<Hash32> ids;
     std::uint64_t next_id = 1;
@@ -112,12 +116,15 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
         const auto what = draw(10);
         if (what < 5 || ids.empty())
         {
-            const auto who = identity(draw(2), 1);
+            const auto who = draw(4); // two who proved who they are, two networks of those who did not
             Arrived meta;
             const State states[]{State::held, State::queued, State::dropped};
             meta.state = states[draw(3)];
             meta.counted = draw(2) == 0;
-            meta.from = {who};
+            if (who < 2)
+                meta.from = {identity(who, 1)};
+            else
+                meta.share = unproven_share(box_, networks[who - 2]);
             meta.received_at = kNow;
             meta.size = 1 + draw(1000);
             meta.legs.resize(draw(3));
@@ -129,6 +136,7 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
             row.listed = meta.state != State::dropped;
             row.counted = meta.counted && meta.state != State::queued;
             row.party = party_key(meta.from);
+            row.share = meta.share.value_or(row.party);
             row.size = meta.size;
             row.legs = static_cast<std::uint32_t>(meta.legs.size());
             naive.messages[id] = row;
@@ -177,9 +185,12 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
                 continue;
             if (found->second.counted && found->second.state == State::dropped)
             {
-                auto& ghost = naive.ghosts[found->second.party];
-                ++ghost.messages;
-                ghost.bytes += found->second.size;
+                for (const auto& of : std::set{found->second.party, found->second.share})
+                {
+                    auto& ghost = naive.ghosts[of];
+                    ++ghost.messages;
+                    ghost.bytes += found->second.size;
+                }
             }
             naive.messages.erase(found);
         }
@@ -222,12 +233,13 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
     EXPECT_EQ(got_threads.size(), newest.size());
     for (const auto& [thread, last] : got_threads)
         EXPECT_EQ(newest[thread].second, last);
-    for (const std::uint64_t who : {0, 1})
+    for (const auto& of :
+         {party_key({identity(0, 1)}), party_key({identity(1, 1)}), unproven_share(box_, networks[0]),
+          unproven_share(box_, networks[1]), party_key({})})
     {
-        const auto party = party_key({identity(who, 1)});
-        const auto got = seen.held_sum(box_, party, kNow).value();
-        EXPECT_EQ(got.messages, naive.sum(party).messages);
-        EXPECT_EQ(got.bytes, naive.sum(party).bytes);
+        const auto got = seen.held_sum(box_, of, kNow).value();
+        EXPECT_EQ(got.messages, naive.sum(of).messages);
+        EXPECT_EQ(got.bytes, naive.sum(of).bytes);
     }
     EXPECT_EQ(seen.held_bytes(box_).value(), all);
     for (const auto& id : ids)
