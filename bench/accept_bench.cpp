@@ -8,7 +8,8 @@
 //
 // 64 keep-alive connections of one client thread, whose requests are made and signed before. What counts is
 // the CPU of all threads but the client's, the kernel's part included. Rows below the goal tell where it
-// goes.
+// goes. `--only signed|wrap` sends nothing but those and measures nothing: for tools/flame.
+#include "allocations.hpp"
 #include "bench_node.hpp"
 #include "prepared_requests.hpp"
 #include "prepared_wraps.hpp"
@@ -29,14 +30,21 @@ using bench::Row;
 constexpr std::size_t kConnections = 64;
 constexpr std::size_t kText = 200;
 
-/// CPU microseconds of everybody but the client, per request.
-double serve(bench::Client& client, const std::vector<std::string>& requests, const std::string& status)
+/// Of everybody but the client, per request.
+struct Served
+{
+    double cpu = 0; ///< microseconds
+    double allocations = 0;
+};
+Served serve(bench::Client& client, const std::vector<std::string>& requests, const std::string& status)
 {
     const double all = bench::process_cpu();
     const double own = bench::thread_cpu();
+    const auto before = bench::allocations();
     client.exchange(requests, status);
     const double others = (bench::process_cpu() - all) - (bench::thread_cpu() - own);
-    return others / static_cast<double>(requests.size()) * 1e6;
+    const auto count = static_cast<double>(requests.size());
+    return {others / count * 1e6, static_cast<double>(bench::allocations() - before) / count};
 }
 
 /// The floor: recovery alone, for one message whose signer is known.
@@ -82,6 +90,8 @@ struct Rounds
     bench::Samples wrap_floor;
     bench::Samples http;
     bench::Samples promise;
+    double accept_allocations = 0;
+    double open_allocations = 0;
 };
 
 double sign_promise(const Node& node, double seconds)
@@ -120,12 +130,16 @@ Rounds run(const bench::Settings& settings, const std::filesystem::path& directo
     for (unsigned round = 0; round < settings.rounds; ++round)
     {
         const auto requests = prepared.make(count, node.clock.now());
-        out.accept.push_back(serve(client, requests, "202"));
+        const auto accepted = serve(client, requests, "202");
+        out.accept.push_back(accepted.cpu);
+        out.accept_allocations = accepted.allocations;
         out.recover.push_back(recovery(settings.seconds));
         const auto wrapped = requests_of(wraps.make(count, node.clock.now()));
-        out.open.push_back(serve(client, wrapped, "202"));
+        const auto opened = serve(client, wrapped, "202");
+        out.open.push_back(opened.cpu);
+        out.open_allocations = opened.allocations;
         out.wrap_floor.push_back(floor(settings.seconds));
-        out.http.push_back(serve(client, health, "200"));
+        out.http.push_back(serve(client, health, "200").cpu);
         out.promise.push_back(sign_promise(node, settings.seconds));
     }
     const auto view = need(gateway::InboxView::open(*node.mailbox));
@@ -134,21 +148,48 @@ Rounds run(const bench::Settings& settings, const std::filesystem::path& directo
     bench::require(listed.size() == all, "every accepted message is in the mailbox");
     return out;
 }
+
+/// Load of one kind, for a profiler to watch.
+void run_only(const std::string& kind, const bench::Settings& settings,
+              const std::filesystem::path& directory)
+{
+    const Node node{directory};
+    bench::PreparedRequests prepared{bench_identity(), kConnections, kText};
+    bench::PreparedWraps wraps{bench::inbox_key().key, kConnections, kText};
+    bench::Client client{node.port, kConnections};
+    constexpr std::size_t kCount = kConnections * 64;
+    for (unsigned round = 0; round < settings.rounds; ++round)
+        if (kind == "signed")
+            client.exchange(prepared.make(kCount, node.clock.now()), "202");
+        else
+            client.exchange(requests_of(wraps.make(kCount, node.clock.now())), "202");
+}
 } // namespace
 
 int main(int argc, char** argv)
 {
+    bench::not_this_thread();
+    std::string only;
     std::filesystem::path where = std::filesystem::temp_directory_path();
     const auto settings = bench::parse(argc, argv,
                                        [&](const std::string& key, const std::string& value)
                                        {
-                                           if (key != "--dir")
-                                               bench::die("unknown option " + key);
-                                           where = value;
+                                           if (key == "--dir")
+                                               where = value;
+                                           else if (key == "--only" && (value == "signed" || value == "wrap"))
+                                               only = value;
+                                           else
+                                               bench::die("unknown option " + key + " " + value);
                                        });
     auto pattern = (where / "dmid-accept-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr)
         bench::die("no directory in " + where.string());
+    if (!only.empty())
+    {
+        run_only(only, settings, pattern);
+        std::filesystem::remove_all(pattern);
+        return 0;
+    }
     const auto rounds = run(settings, pattern);
     std::filesystem::remove_all(pattern);
 
@@ -177,6 +218,17 @@ int main(int argc, char** argv)
                   1 + (bench::median(rounds.http) + bench::median(rounds.promise)) /
                           bench::median(rounds.wrap_floor));
     open.note = open_note.data();
-    bench::report(settings, {accept, open, row("of it: an HTTP request with a JSON answer", rounds.http, 0),
+    const auto counted = [](const char* what, double count)
+    {
+        return Row{.goal = "P5",
+                   .what = what,
+                   .unit = "each",
+                   .ours = count,
+                   .ratio = count,
+                   .note = "of C++ alone; the HTTP connection's included"};
+    };
+    bench::report(settings, {accept, open, counted("of P5: allocations of memory", rounds.accept_allocations),
+                             counted("of P6: allocations of memory", rounds.open_allocations),
+                             row("of it: an HTTP request with a JSON answer", rounds.http, 0),
                              row("of it: the signature of the promise", rounds.promise, 0)});
 }
