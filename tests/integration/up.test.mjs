@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `dmid up` on a real anvil: from nothing to a number that receives mail, and killed at any moment.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { rpc } from '../peers/anvil.mjs';
@@ -62,8 +63,12 @@ test('somebody who has nothing gets a number that receives mail, and Ctrl-C ends
     assert.deepEqual(inbox.json.messages.map(({ text }) => text), ['hello up']);
     const twice = await dmid(home, ['up', '--json']);
     assert.equal(twice.status, 3, said(twice));
-    assert.equal(twice.json.code, 'store.locked', said(twice));
-    assert.match(twice.json.detail, new RegExp(`process ${run.account.processes.up}`));
+    assert.equal(twice.json.code, 'input.already-running', said(twice));
+    assert.match(twice.json.detail, new RegExp(`\`dmid up\` runs in this home, as process ${run.account.processes.up}; .*to end it: kill ${run.account.processes.up}$`));
+    const second = await dmid(home, ['node', '--json', '--passphrase-file', join(home, 'state/up/passphrase')]);
+    assert.equal(second.status, 3, said(second));
+    assert.equal(second.json.code, 'input.already-running', said(second));
+    assert.match(second.json.detail, new RegExp(`a node runs in this home, as process ${run.account.processes.node}; dmid --home ${home} status shows it`));
     run.kill('SIGINT');
     assert.equal((await run.exited).code, 0, run.output());
     await gone([account.processes.up, ...children(account)]);
@@ -153,6 +158,16 @@ test('a home of another kind is not touched, and a missing chain program is name
   assert.notEqual(made.status, 0, 'no passphrase, no key');
   const nowhere = await dmid(other, ['up', '--json', '--anvil', '/nowhere/anvil']);
   assert.equal(nowhere.status, 2, said(nowhere));
+  assert.equal(nowhere.json.code, 'input.program-missing');
   assert.match(nowhere.json.detail, /\/nowhere\/anvil/);
+  // Neither named, nor on PATH, nor beside a checkout: the program alone in a folder.
+  const alone = join(scratch.path, 'alone');
+  mkdirSync(alone);
+  copyFileSync(dmidBinary(), join(alone, 'dmid'));
+  const bare = spawnSync(join(alone, 'dmid'), ['up', '--json', '--home', other], { encoding: 'utf8', env: { ...process.env, PATH: '/nowhere' } });
+  assert.equal(bare.status, 2, bare.stderr);
+  const { code, detail } = JSON.parse(bare.stdout);
+  assert.equal(code, 'input.program-missing');
+  assert.match(detail, /^anvil.*npm install -g @foundry-rs\/anvil.*--anvil FILE/);
   assert.ok(!existsSync(join(other, 'config.toml')));
 });

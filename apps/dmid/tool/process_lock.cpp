@@ -39,8 +39,9 @@ Result<> ProcessLock::take(const std::filesystem::path& file, const std::string&
         if (errno != EWOULDBLOCK)
             return failed();
         const auto pid = holder(fd_);
-        return fail(Errc::store_locked, what + (pid.empty() ? std::string{} : ", as process " + pid) + "; " +
-                                            how + (pid.empty() ? std::string{} : "; to end it: kill " + pid));
+        return fail(Errc::input_already_running,
+                    what + (pid.empty() ? std::string{} : ", as process " + pid) + "; " + how +
+                        (pid.empty() ? std::string{} : "; to end it: kill " + pid));
     }
     const auto pid = std::to_string(::getpid());
     if (::ftruncate(fd_, 0) != 0 ||

@@ -85,7 +85,7 @@ Result<fs::path> find_anvil(const std::string& named)
     {
         const auto found = is_program(named) ? behind_script(fs::absolute(named)) : std::nullopt;
         if (!found)
-            return fail(Errc::input_file, "--anvil " + named + " is no program that runs here");
+            return fail(Errc::input_program_missing, "--anvil " + named + " is no program that runs here");
         return *found;
     }
     if (auto found = on_path())
@@ -93,7 +93,7 @@ Result<fs::path> find_anvil(const std::string& named)
     if (auto found = in_checkout())
         return *found;
     return fail(
-        Errc::input_file,
+        Errc::input_program_missing,
         "anvil, the local chain, is neither on PATH nor in a checkout; `tools/setup` in a checkout or "
         "`npm install -g @foundry-rs/anvil` installs it, --anvil FILE names one");
 }
