@@ -74,12 +74,23 @@ inline gateway::InboxKey inbox_key()
     return key_of(8);
 }
 
+/// Where records are read, and how.
+struct NodeChain
+{
+    chain::ChainConfig config = dead_chain();
+    proof::RegistryRef registry{31337, bench_identity().network.registry, {}};
+    resolve::ResolveOptions options;
+};
+
 /// What `dmid node` composes, without keys, channels and workers.
 struct Node
 {
     /// `threads` of the doors; 0: one per core.
-    explicit Node(const std::filesystem::path& directory, std::size_t threads = 0)
-        : mailbox{open_mailbox(directory)}
+    explicit Node(const std::filesystem::path& directory, std::size_t threads = 0,
+                  const NodeChain& chain = {})
+        : endpoints{need(chain::Endpoints::make(http, chain.config))}
+        , resolver{*endpoints, chain.registry, clock, {}, chain.options}
+        , mailbox{open_mailbox(directory)}
         , doors{threads}
     {
         gateway::Served number;
@@ -104,8 +115,8 @@ struct Node
 
     SystemClock clock;
     net::HttpClient http;
-    std::unique_ptr<chain::Endpoints> endpoints = need(chain::Endpoints::make(http, dead_chain()));
-    resolve::Resolver resolver{*endpoints, {31337, bench_identity().network.registry, {}}, clock};
+    std::unique_ptr<chain::Endpoints> endpoints;
+    resolve::Resolver resolver;
     std::unique_ptr<store::Mailbox> mailbox;
     gateway::ServedNumbers served;
     gateway::TicketDoors tickets;

@@ -88,42 +88,27 @@ double accept(Node& node, std::vector<std::string> bodies)
     bench::require(batch.accepted == batch.bodies.size(), "every message was accepted");
     return static_cast<double>(batch.bodies.size()) / took.count();
 }
-} // namespace
 
-int main(int argc, char** argv)
+void run(const bench::Settings& settings, const std::filesystem::path& folder)
 {
-    std::filesystem::path where = std::filesystem::temp_directory_path();
-    const auto settings = bench::parse(argc, argv,
-                                       [&](const std::string& key, const std::string& value)
-                                       {
-                                           if (key != "--dir")
-                                               bench::die("unknown option " + key);
-                                           where = value;
-                                       });
     if (std::thread::hardware_concurrency() < 2)
         bench::die("this machine has one core; P15 needs two");
-    auto pattern = (where / "dmid-cores-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-        bench::die("no directory in " + where.string());
     bench::Samples two;
     bench::Samples one;
+    Node node{folder, 2};
+    bench::PreparedRequests prepared{bench_identity(), kParallel, 200};
+    const std::size_t count = kParallel * (settings.quick ? 2 : 64);
+    (void)accept(node, prepared.bodies(kParallel, node.clock.now()));
+    for (unsigned round = 0; round < settings.rounds; ++round)
     {
-        Node node{pattern, 2};
-        bench::PreparedRequests prepared{bench_identity(), kParallel, 200};
-        const std::size_t count = kParallel * (settings.quick ? 2 : 64);
-        (void)accept(node, prepared.bodies(kParallel, node.clock.now()));
-        for (unsigned round = 0; round < settings.rounds; ++round)
-        {
-            auto for_two = prepared.bodies(count, node.clock.now());
-            auto for_one = prepared.bodies(count, node.clock.now());
-            hold_on({0, 1});
-            two.push_back(accept(node, std::move(for_two)));
-            hold_on({0});
-            one.push_back(accept(node, std::move(for_one)));
-            hold_on({0, 1});
-        }
+        auto for_two = prepared.bodies(count, node.clock.now());
+        auto for_one = prepared.bodies(count, node.clock.now());
+        hold_on({0, 1});
+        two.push_back(accept(node, std::move(for_two)));
+        hold_on({0});
+        one.push_back(accept(node, std::move(for_one)));
+        hold_on({0, 1});
     }
-    std::filesystem::remove_all(pattern);
     Row row{.goal = "P15",
             .what = "accept signed messages on two cores, in process",
             .floor = "the same on one core",
@@ -133,4 +118,10 @@ int main(int argc, char** argv)
             .note = "all appends go through one writer, which waits for the disk"};
     bench::fill(row, two, one);
     bench::report(settings, {row});
+}
+} // namespace
+
+int main(int argc, char** argv)
+{
+    bench::with_folder(argc, argv, run);
 }

@@ -105,6 +105,24 @@ Settings parse(int argc, char** argv,
     return out;
 }
 
+void with_folder(int argc, char** argv,
+                 const std::function<void(const Settings&, const std::filesystem::path&)>& run)
+{
+    auto where = std::filesystem::temp_directory_path();
+    const auto settings = parse(argc, argv,
+                                [&](const std::string& key, const std::string& value)
+                                {
+                                    if (key != "--dir")
+                                        die("unknown option " + key);
+                                    where = value;
+                                });
+    auto pattern = (where / "dmid-bench-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr)
+        die("no directory in " + where.string());
+    run(settings, pattern);
+    std::filesystem::remove_all(pattern);
+}
+
 void die(const std::string& why)
 {
     std::fprintf(stderr, "%s\n", why.c_str());

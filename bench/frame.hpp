@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -24,6 +25,11 @@ struct Settings
 /// may be empty, or ends the program.
 Settings parse(int argc, char** argv,
                const std::function<void(const std::string&, const std::string&)>& other = {});
+
+/// The same with `--dir FOLDER`: makes a folder of its own for the run below it (or the system's temporary
+/// one), hands it to `run` with the settings, and removes it.
+void with_folder(int argc, char** argv,
+                 const std::function<void(const Settings&, const std::filesystem::path&)>& run);
 
 /// Ends the program: a benchmark that cannot show that its work was right has no time to report.
 [[noreturn]] void die(const std::string& why);

@@ -80,7 +80,7 @@ function masterCf({ port, tlsPort }) {
 }
 
 /** Whether the port answers: with a greeting, or (TLS from the first byte) by accepting. */
-function answers(port, { greeting }) {
+export function answers(port, { greeting }) {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const end = (value) => { socket.destroy(); resolve(value); };

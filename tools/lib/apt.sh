@@ -12,9 +12,10 @@ as_root() {
     fi
 }
 
+# missing_packages LIST: of the packages that the file LIST names, one a line, those that are not installed.
 missing_packages() {
     local wanted
-    mapfile -t wanted < <(grep -v '^#' "$DMID_ROOT/tools/lib/packages.txt")
+    mapfile -t wanted < <(grep -v '^#' "$1")
     # dpkg-query names what it does not know on stderr and fails; the list on stdout is what counts.
     comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) \
         <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p' | sort -u)
@@ -56,9 +57,22 @@ explain_boost() {
     fi
 }
 
+# The servers among what is to be installed: off afterwards, on a machine that would start them with the next boot.
+disable_new_servers() {
+    local package
+    command -v systemctl >/dev/null || return 0
+    for package in "$@"; do
+        case $package in
+        postfix) as_root systemctl disable --quiet postfix.service 2>/dev/null || true ;;
+        nginx-light) as_root systemctl disable --quiet nginx.service 2>/dev/null || true ;;
+        esac
+    done
+}
+
+# install_debian_packages LIST
 install_debian_packages() {
-    local missing had_postfix=yes
-    mapfile -t missing < <(missing_packages)
+    local missing
+    mapfile -t missing < <(missing_packages "$1")
     ((${#missing[@]} > 0)) || return 0
     if ! grep -q '^VERSION_ID="12"' /etc/os-release; then
         echo "note: this is not Debian 12; package names and versions may differ" >&2
@@ -71,20 +85,15 @@ install_debian_packages() {
     fi
     explain_boost
     echo "${#missing[@]} Debian packages are missing: ${missing[*]}"
-    if [[ " ${missing[*]} " == *" postfix "* ]]; then
-        had_postfix=no
-    fi
     step "apt-get update" apt_get update
     trap restore_services EXIT
     trap 'exit 130' INT TERM HUP
     block_services
-    if [[ $had_postfix == no ]]; then
+    if [[ " ${missing[*]} " == *" postfix "* ]]; then
         preseed_postfix
     fi
     step "apt-get install of ${#missing[@]} packages" apt_get install -y --no-install-recommends --no-remove "${missing[@]}"
     restore_services
     trap - EXIT INT TERM HUP
-    if [[ $had_postfix == no ]] && command -v systemctl >/dev/null; then
-        as_root systemctl disable --quiet postfix.service 2>/dev/null || true
-    fi
+    disable_new_servers "${missing[@]}"
 }
