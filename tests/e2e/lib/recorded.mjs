@@ -55,29 +55,35 @@ export function sentFrames(tap) {
   }));
 }
 
-/** The mails that went through a tap to a mail server: [{messageId, repeated, handedOver, answered, began}], times in ms. */
+/** The mails of one connection, several where it was kept: [{from, to, message, began, handedOver, answered}], times in ms. */
+function transactions(record) {
+  const text = bytesOf(record.in).toString('latin1');
+  const timeOf = (offset) => { let seen = 0; return record.in.find(({ data }) => { seen += data.length; return seen > offset; })?.at; };
+  const out = [];
+  for (let at = 0; ;) {
+    const rest = text.slice(at);
+    const mail = /^mail from:<([^>]*)>/im.exec(rest);
+    if (mail === null) return out;
+    const begin = /^data\r\n/im.exec(rest);
+    const body = begin === null ? rest.length : begin.index + begin[0].length;
+    // An empty message ends with the dot alone.
+    const dot = begin === null ? -1 : rest.indexOf('\r\n.\r\n', body - 2);
+    const handedOver = dot < 0 ? undefined : timeOf(at + dot + 4);
+    const answered = handedOver === undefined ? undefined : record.out.find(({ at: when, data }) => when >= handedOver && String(data).startsWith('250'))?.at;
+    out.push({ from: mail[1], to: /^rcpt to:<([^>]+)>/im.exec(rest)?.[1], message: rest.slice(body, dot < 0 ? undefined : dot + 2).replace(/^\.\./gm, '.'),
+      began: out.length === 0 ? record.opened : timeOf(at + mail.index), handedOver, answered });
+    if (dot < 0) return out;
+    at += dot + 5;
+  }
+}
+
+/** The mails that went through a tap to a mail server: [{messageId, repeated, handedOver, answered, began, to}], times in ms. */
 export function submissions(tap) {
-  return tap.connections.flatMap((record) => {
-    const text = bytesOf(record.in).toString('latin1');
-    const messageId = /^message-id:\s*(<[^>]+>)/im.exec(text)?.[1];
-    if (messageId === undefined) return [];
-    const dot = text.indexOf('\r\n.\r\n');
-    let seen = 0;
-    const handedOver = dot < 0 ? undefined : record.in.find(({ data }) => { seen += data.length; return seen >= dot + 5; })?.at;
-    const answered = handedOver === undefined ? undefined : record.out.find(({ at, data }) => at >= handedOver && String(data).startsWith('250'))?.at;
-    return [{ messageId, repeated: /^x-dmid-repeated:\s*yes/im.test(text), began: record.opened, handedOver, answered, to: /^rcpt to:<([^>]+)>/im.exec(text)?.[1] }];
+  return tap.connections.flatMap(transactions).flatMap(({ message, ...rest }) => {
+    const messageId = /^message-id:\s*(<[^>]+>)/im.exec(message)?.[1];
+    return messageId === undefined ? [] : [{ messageId, repeated: /^x-dmid-repeated:\s*yes/im.test(message), ...rest }];
   });
 }
 
-/** The mails that went through a tap to a mail server in the clear: [{from, to, message}], one for each that was handed over whole. */
-export function received(tap) {
-  return tap.connections.flatMap((record) => {
-    const text = bytesOf(record.in).toString('latin1');
-    const from = /^mail from:<([^>]*)>/im.exec(text)?.[1];
-    const to = /^rcpt to:<([^>]+)>/im.exec(text)?.[1];
-    const begin = /^data\r\n/im.exec(text);
-    const end = text.indexOf('\r\n.\r\n');
-    if (from === undefined || to === undefined || begin === null || end < 0) return [];
-    return [{ from, to, message: `${text.slice(begin.index + 6, end)}\r\n`.replace(/^\.\./gm, '.') }];
-  });
-}
+/** The mails that were handed over whole: [{from, to, message}]. */
+export const received = (tap) => tap.connections.flatMap(transactions).filter(({ to, handedOver }) => to !== undefined && handedOver !== undefined);
