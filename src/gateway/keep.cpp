@@ -69,9 +69,11 @@ Result<store::Append> entry_of(const Arrival& arrival)
         meta.share = unproven_share(arrival.to->box(), arrival.in.source);
     meta.work = static_cast<std::uint8_t>(std::min(255U, arrival.work));
     meta.legs = plan_legs(verdict.via);
+    meta.marks = arrival.marks;
+    if (arrival.standing == Standing::held && arrival.opened)
+        meta.held_key = arrival.opened->seal_key;
     if (arrival.in.letter)
     {
-        meta.marks = arrival.marks;
         meta.lost = shortened(arrival.in.letter->lost, kMaxLost);
         meta.automatic = arrival.in.letter->automatic;
     }

@@ -24,6 +24,12 @@ struct Prepared
     channel::Attempt attempt; ///< what came of it; where not ready, why not
     bool on_hold = false;     ///< not ready, but waiting for the owner or for time: never given up meanwhile
     bool superseded = false;  ///< not ready and not needed: an earlier leg did it
+    /// Went out before, sealed to keys whose publication is not final yet: kept until it is, told to nobody.
+    bool watching = false;
+    /// The key that it is sealed to, where the publication of that key is not final: if a reorg takes the
+    /// publication away, the letter goes out again, to the key that counts then.
+    std::optional<XOnlyKey> unsettled;
+    bool again = false; ///< it is that second time
 };
 
 /// What to send where, as things stand now.
@@ -39,10 +45,11 @@ ServedPtr served_by_box(const Context& context, const store::MailboxId& box);
 /// What a leg's work state holds between attempts.
 struct LegProgress
 {
-    std::uint32_t finished = 0; ///< attempts whose end is known
-    std::uint32_t failures = 0; ///< attempts that really went out and failed
-    bool uncertain = false;     ///< one of them may have arrived
-    bool hold_told = false;     ///< the owner can see that it waits
+    std::uint32_t finished = 0;        ///< attempts whose end is known
+    std::uint32_t failures = 0;        ///< attempts that really went out and failed
+    bool uncertain = false;            ///< one of them may have arrived
+    bool hold_told = false;            ///< the owner can see that it waits
+    std::optional<XOnlyKey> unsettled; ///< it went out to this key; see Prepared
 };
 Bytes encode(const LegProgress& progress);
 LegProgress decode_progress(ByteView bytes) noexcept;

@@ -269,7 +269,10 @@ protected:
         arrival.envelope.classes |= model::bit(model::Class::dmid_holder);
         model::Document document;
         document.inbox_key = ann.key;
-        arrival.standing = node.pins->judge(node.box(), other(), document, false, arrival.now).value();
+        KeyFacts facts;
+        facts.final = true;
+        facts.from_first_sight = true;
+        arrival.standing = node.pins->judge(node.box(), other(), document, facts, arrival.now).value();
         EXPECT_FALSE(authorise(*node.context, arrival));
         bool duplicate = false;
         EXPECT_FALSE(run(keep(*node.context, arrival, duplicate)));

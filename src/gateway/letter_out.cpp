@@ -35,7 +35,7 @@ Result<seal::Rumor> make_rumor(Context& context, const Served& served, const mod
     body.tags.push_back(seal::dmid_tag(served.identity));
     if (draft.ext)
         body.tags.push_back(seal::tail_tag(*draft.ext));
-    if (std::holds_alternative<model::Identity>(to) && draft.receipt.empty())
+    if (std::holds_alternative<model::Identity>(to) && draft.receipt.empty() && draft.grant)
     {
         DMID_TRY(auto ticket, issue_ticket(context, served, to));
         body.tags.push_back({std::string{kGrantTag}, to_base64url(ticket.view())});

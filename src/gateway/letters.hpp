@@ -22,6 +22,7 @@ struct Draft
     std::optional<model::Tail> ext; ///< the reader's purpose tail that it is addressed with
     bool control = false;           ///< for the reader's node only, never shown
     std::string receipt;            ///< with `control`: a signed receipt in base64url; grants nothing then
+    bool grant = true;              ///< a number gets its ticket; false while its keys are not final
     std::vector<std::string> native_ids;  ///< the reader's own ids of what it answers, newest first
     std::vector<model::Attachment> files; ///< only where the letter goes out in the clear
 };
@@ -32,6 +33,7 @@ struct Addressee
     model::Party party;
     XOnlyKey key{};                   ///< meaningless where the letter goes out in the clear
     std::optional<model::Tail> ext{}; ///< as the owner wrote it
+    bool final = true;                ///< of a number: the block that published its keys is
 
     /// Nobody's key: a channel carries it as it is.
     bool in_the_clear() const

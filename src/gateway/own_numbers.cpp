@@ -3,6 +3,7 @@
 
 #include "codec/cbor_reader.hpp"
 #include "gateway/grant.hpp"
+#include "gateway/key_wait.hpp"
 #include "gateway/own_policy.hpp"
 
 namespace dmid::gateway
@@ -68,7 +69,7 @@ Result<XOnlyKey> policy_key(const Context& context, const model::Identity& ident
 }
 
 Result<> serve(Context& context, const Serving& serving, const model::Identity& identity,
-               const std::optional<model::Document>& document, std::uint8_t flags)
+               const std::optional<model::Document>& document, std::uint8_t flags, const XOnlyKey& key)
 {
     Served served;
     served.identity = identity;
@@ -77,7 +78,7 @@ Result<> serve(Context& context, const Serving& serving, const model::Identity& 
     served.flags = flags;
     if (document)
         served.document = *document;
-    DMID_TRY(served.policy_key, policy_key(context, identity, document));
+    served.policy_key = key;
     DMID_TRY(served.policy, load_policy(context.mailbox, identity));
     DMID_TRY(load_tickets(context, served));
     context.served.put(std::move(served));
@@ -107,15 +108,18 @@ void check_keys(Context& context, const Serving& serving, const std::optional<mo
 }
 
 /// Judges the published keys against the ones that this node has pinned.
-Result<> judge_own(Context& context, const Serving& serving, const resolve::Resolution& resolution)
+net::Task<Result<Standing>> judge_own(Context& context, const Serving& serving,
+                                      const resolve::Resolution& resolution)
 {
     if (!resolution.document)
-        return {};
+        co_return Standing::trusted;
     const auto& identity = resolution.identity;
-    DMID_TRY(const auto standing, context.pins.judge(mailbox_of(identity), identity, *resolution.document,
-                                                     disputed(resolution.record), context.clock.now()));
+    const auto judged = co_await judge_keys(context, mailbox_of(identity), resolution);
+    if (!judged)
+        co_return tl::unexpected<Error>(judged.error());
+    const auto standing = *judged;
     const auto alarm = "policy key " + serving.number.digits();
-    if (standing == Standing::first || standing == Standing::trusted)
+    if (standing != Standing::held && standing != Standing::new_epoch)
         context.alarms.clear(alarm, serving.number);
     else
         context.alarms.raise(
@@ -124,7 +128,7 @@ Result<> judge_own(Context& context, const Serving& serving, const resolve::Reso
                 " changed without a handover: policies of the former policy key count for 24 "
                 "hours, or until `dmid confirm`",
             context.clock.now(), AlarmScope{serving.number});
-    return {};
+    co_return standing;
 }
 
 bool same(const Served& present, const model::Identity& identity,
@@ -147,7 +151,9 @@ Result<> restore_number(Context& context, const Serving& serving)
     {
         DMID_TRY(document, model::decode_document(known.document));
     }
-    return serve(context, serving, {network, serving.number, known.epoch}, document, known.flags);
+    const model::Identity identity{network, serving.number, known.epoch};
+    DMID_TRY(const auto key, policy_key(context, identity, document));
+    return serve(context, serving, identity, document, known.flags, key);
 }
 
 net::Task<Result<>> refresh_number(Context& context, Serving serving)
@@ -158,8 +164,14 @@ net::Task<Result<>> refresh_number(Context& context, Serving serving)
     const auto& record = resolution->record;
     check_keys(context, serving, resolution->document);
     const auto present = context.served.by_number(serving.number);
-    DMID_CO_TRY(judge_own(context, serving, *resolution));
-    DMID_CO_TRY(const auto key, policy_key(context, resolution->identity, resolution->document));
+    const auto standing = co_await judge_own(context, serving, *resolution);
+    if (!standing)
+        co_return tl::unexpected<Error>(standing.error());
+    // A handover counts for the owner's own node at once; the pin follows when it is final.
+    const bool at_once = *standing == Standing::trusted && resolution->document;
+    DMID_CO_TRY(auto key, policy_key(context, resolution->identity, resolution->document));
+    if (at_once)
+        key = resolution->document->policy_key;
     if (present && present->policy_key == key &&
         same(*present, resolution->identity, resolution->document, record.flags()))
         co_return Result<>{};
@@ -172,6 +184,6 @@ net::Task<Result<>> refresh_number(Context& context, Serving serving)
         co_return fail(Errc::document_unavailable);
     Remembered known{resolution->identity.epoch, record.flags(), record.document().value_or(Bytes{})};
     DMID_CO_TRY(remember(context, resolution->identity, known));
-    co_return serve(context, serving, resolution->identity, resolution->document, record.flags());
+    co_return serve(context, serving, resolution->identity, resolution->document, record.flags(), key);
 }
 } // namespace dmid::gateway

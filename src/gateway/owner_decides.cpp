@@ -3,7 +3,7 @@
 #include "gateway/grant.hpp"
 #include "gateway/letters.hpp"
 #include "gateway/owner.hpp"
-#include "gateway/receipts_out.hpp"
+#include "gateway/release.hpp"
 #include "gateway/stages.hpp"
 #include "gateway/steps.hpp"
 #include "keys/random.hpp"
@@ -13,9 +13,8 @@ namespace dmid::gateway
 {
 namespace
 {
-using policy::Action;
-
-constexpr std::size_t kMostHeld = 100;
+constexpr std::string_view kNotFinalYet =
+    " rests on a block that is not final yet; try again in some minutes";
 
 Hash32 revised_id(const Hash32& message)
 {
@@ -24,40 +23,15 @@ Hash32 revised_id(const Hash32& message)
     return crypto::sha256(bytes);
 }
 
-/// One held message, judged again as of now with its sender a contact. Nothing where it stays a request.
-Result<std::optional<store::Entry>> release(const Context& context, const Served& served, const Hash32& id,
-                                            ContactRow contact, UnixTime now)
-{
-    DMID_TRY(auto stored, context.mailbox.find(served.box(), id));
-    if (!stored || stored->forgotten || stored->entry.kind != static_cast<std::uint16_t>(Kind::arrived))
-        return std::optional<store::Entry>{};
-    DMID_TRY(auto envelope, model::decode_envelope(stored->entry.body));
-    DMID_TRY(const auto arrived, decode_arrived(stored->entry.meta));
-    contact.allowed_at = now;
-    contact.denied_at = 0;
-    const auto verdict = judge_again(context, served, envelope, contact, arrived.work, now);
-    RevisedMeta meta;
-    meta.at = now;
-    if (verdict.action == Action::deliver || verdict.action == Action::digest || !served.policy)
-    {
-        // Without a policy everything is a request; what the owner accepts is in the inbox then.
-        meta.legs = plan_legs(verdict.via);
-        meta.state = meta.legs.empty() ? State::accepted : State::queued;
-        return std::optional{revised_entry(id, stored->entry.thread, Kind::released, std::move(meta))};
-    }
-    // What the policy asks for may still be brought by the next message; this one goes on waiting.
-    if (verdict.action != Action::reject && verdict.action != Action::drop)
-        return std::optional<store::Entry>{};
-    meta.state = State::discarded;
-    meta.reason = "the policy does not let it through";
-    return std::optional{revised_entry(id, stored->entry.thread, Kind::discarded, std::move(meta))};
-}
-
 net::Task<> grant(Context& context, ServedPtr served, model::Identity to)
 {
     auto resolution = co_await context.resolver.resolve(to.number);
     if (!resolution || !resolution->document || resolution->identity.epoch != to.epoch)
         co_return; // the next answer carries the ticket
+    // A ticket is for good: it is issued to nobody whom a reorg can still undo.
+    const bool final = co_await context.resolver.is_final(resolution->record);
+    if (!final)
+        co_return;
     Draft draft;
     draft.control = true;
     auto what = write_letter(context, *served, to, resolution->document->inbox_key, std::move(draft));
@@ -69,7 +43,7 @@ Result<std::vector<Hash32>> held_of(const Context& context, const Served& served
                                     const model::Counterparty& parties)
 {
     DMID_TRY(auto view, InboxView::open(context.mailbox));
-    return view.held(served.box(), party_key(parties), kMostHeld);
+    return view.held(served.box(), party_key(parties), kMostReleased);
 }
 
 /// Entries for everything that is held of the party and does not have to wait any more.
@@ -82,19 +56,36 @@ Result<std::size_t> release_held(Context& context, const Served& served, const m
     std::size_t released = 0;
     for (const auto& id : held)
     {
-        DMID_TRY(auto entry, release(context, served, id, contact, now));
-        if (!entry)
+        DMID_TRY(const auto stored, context.mailbox.find(served.box(), id));
+        if (!stored || stored->forgotten || stored->entry.kind != static_cast<std::uint16_t>(Kind::arrived))
             continue;
-        const bool rejected = entry->kind == static_cast<std::uint16_t>(Kind::discarded);
-        what.entries.push_back(std::move(*entry));
-        if (rejected)
-        {
-            DMID_TRY(add_receipt(context, served, id, model::ReceiptState::rejected, what));
-        }
-        else
-            ++released;
+        DMID_TRY(const bool gone, add_release(context, served, *stored, contact, now, what));
+        released += gone ? 1 : 0;
     }
     return released;
+}
+
+/// Whom the owner makes a contact holds the number for good: an epoch that this mailbox has pinned, which it
+/// only does once that is final, or one that is final now. gateway.contact-held, and errors of resolving.
+net::Task<Result<>> check_final(Context& context, ServedPtr served, model::Party party)
+{
+    const auto* identity = std::get_if<model::Identity>(&party);
+    if (identity == nullptr)
+        co_return Result<>{};
+    DMID_CO_TRY(const auto pin, context.pins.find(served->box(), identity->network, identity->number));
+    if (pin && pin->epoch == identity->epoch)
+        co_return Result<>{};
+    auto resolution = co_await context.resolver.resolve(identity->number);
+    if (!resolution)
+        co_return tl::unexpected<Error>(std::move(resolution).error());
+    const bool final = co_await context.resolver.is_final(resolution->record);
+    if (final || resolution->identity.epoch != identity->epoch)
+        co_return Result<>{};
+    // Its keys are not final, or there are none: its epoch may be.
+    const auto below = co_await context.resolver.resolve(identity->number, chain::Finality::finalized);
+    if (!below || below->identity.epoch != identity->epoch)
+        co_return fail(Errc::gateway_contact_held, identity->number.in_fours() + std::string{kNotFinalYet});
+    co_return Result<>{};
 }
 
 /// The owner's word comes after what the owner said before, whatever the clock was set to meanwhile.
@@ -169,6 +160,7 @@ net::Task<Result<Decided>> accept(Context& context, ServedPtr served, Reference 
         co_return tl::unexpected<Error>(std::move(parties).error());
     if (parties->empty())
         co_return fail(Errc::input_usage, "nobody can become a contact who proved nothing");
+    DMID_CO_TRY(co_await check_final(context, served, parties->front()));
     const auto now = context.clock.now();
     DMID_CO_TRY(const auto at, after_last_word(context, *served, *parties, Consent::allow));
     store::Append what;
@@ -243,6 +235,9 @@ net::Task<Result<PartyInfo>> confirm(Context& context, ServedPtr served, Referen
         co_return tl::unexpected<Error>(std::move(resolution).error());
     if (!resolution->document)
         co_return fail(Errc::resolve_not_published);
+    const bool final = co_await context.resolver.is_final(resolution->record);
+    if (!final)
+        co_return fail(Errc::gateway_contact_held, number.in_fours() + std::string{kNotFinalYet});
     DMID_CO_TRY(context.pins.confirm(served->box(), resolution->identity, *resolution->document));
     const model::Counterparty present{resolution->identity};
     DMID_CO_TRY(auto info, described(context, *served, present));

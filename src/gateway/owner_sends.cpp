@@ -44,7 +44,9 @@ net::Task<Result<Addressee>> find_number(Context& context, ServedPtr served, std
         co_return fail(Errc::document_unavailable);
     if (resolution->identity.number == served->identity.number)
         co_return fail(Errc::input_usage, "that is your own number");
-    co_return Addressee{resolution->identity, resolution->document->inbox_key, resolution->identifier.tail};
+    const bool final = co_await context.resolver.is_final(resolution->record);
+    co_return Addressee{resolution->identity, resolution->document->inbox_key, resolution->identifier.tail,
+                        final};
 }
 
 /// An answer goes to who wrote, in the epoch in which it was written.
@@ -162,6 +164,7 @@ net::Task<Result<Addressed>> address(Context& context, ServedPtr served, Referen
     const model::Counterparty with{addressee->party};
     draft.thread = thread.value_or(model::thread_id(served->identity, std::nullopt, with));
     refer_to(context, *served, *draft.thread, draft);
+    draft.grant = addressee->final;
     Addressed out;
     out.to = std::move(*addressee);
     out.draft = std::move(draft);
@@ -178,6 +181,7 @@ net::Task<Result<Sent>> send(Context& context, ServedPtr served, std::string to,
     draft.text = std::move(text);
     draft.subject = std::move(subject);
     draft.ext = addressee->ext;
+    draft.grant = addressee->final;
     co_return co_await send_to(context, std::move(served), std::move(*addressee), std::move(draft), unmask);
 }
 

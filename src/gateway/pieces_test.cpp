@@ -165,7 +165,7 @@ TEST(Records, EveryOtherKindReadsBack)
 
 TEST(Records, ProgressReadsBackAndDamageMeansTheBeginning)
 {
-    LegProgress progress{70'000, 3, true, true};
+    LegProgress progress{70'000, 3, true, true, std::nullopt};
     const auto back = decode_progress(encode(progress));
     EXPECT_EQ(back.finished, 70'000U);
     EXPECT_EQ(back.failures, 3U);

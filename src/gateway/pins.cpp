@@ -15,13 +15,18 @@ struct Pinned
 {
     model::Pin pin;
     std::optional<model::Pin> waiting;
-    UnixTime since = 0;
+    UnixTime since = 0; ///< when the waiting keys were first seen
+    bool moved = false; ///< to keys that had waited; what was held for them is still to be judged again
 };
+
+std::string cell_prefix(const model::Network& network)
+{
+    return "pin/" + std::to_string(network.chain_id) + "/" + to_hex(network.registry.view()) + "/";
+}
 
 std::string cell_name(const model::Network& network, model::Number number)
 {
-    return "pin/" + std::to_string(network.chain_id) + "/" + to_hex(network.registry.view()) + "/" +
-           number.digits();
+    return cell_prefix(network) + number.digits();
 }
 
 Cbor::Map to_map(const model::Pin& pin)
@@ -45,6 +50,8 @@ Bytes encode(const Pinned& pinned)
     Cbor::Map map{{"pin", to_map(pinned.pin)}, {"since", pinned.since}};
     if (pinned.waiting)
         map.set("waiting", to_map(*pinned.waiting));
+    if (pinned.moved)
+        map.set("moved", true);
     return codec::encode_cbor(map);
 }
 
@@ -56,6 +63,8 @@ Result<Pinned> decode(ByteView bytes)
     DMID_TRY(auto pin, map.map("pin"));
     DMID_TRY(out.pin, read_pin(std::move(pin)));
     DMID_TRY(out.since, map.integer("since"));
+    DMID_TRY(const auto moved, map.optional_boolean("moved"));
+    out.moved = moved.value_or(false);
     DMID_TRY(auto waiting, map.optional_map("waiting"));
     if (waiting)
     {
@@ -83,7 +92,7 @@ Result<Loaded> load(const store::Mailbox& mailbox, const store::MailboxId& box, 
 } // namespace
 
 Result<Standing> Pins::judge(const store::MailboxId& box, const model::Identity& of,
-                             const model::Document& document, bool disputed, UnixTime now)
+                             const model::Document& document, const KeyFacts& facts, UnixTime now)
 {
     const auto name = cell_name(of.network, of.number);
     const auto present = model::pin_of(of, document);
@@ -98,35 +107,43 @@ Result<Standing> Pins::judge(const store::MailboxId& box, const model::Identity&
     };
     if (!loaded.pinned)
     {
+        if (!facts.final)
+            return Standing::not_final;
         DMID_TRY(save({present, std::nullopt, now}));
         return Standing::first;
     }
-    auto& pinned = *loaded.pinned;
+    const auto& pinned = *loaded.pinned;
+    const bool seen = pinned.waiting == present;
     const auto step = model::pin_step(pinned.pin, of, document);
     if (step == model::PinStep::same)
     {
-        if (pinned.waiting)
+        if (pinned.waiting && facts.final)
         {
-            DMID_TRY(save({pinned.pin, std::nullopt, now}));
+            DMID_TRY(save({pinned.pin, std::nullopt, now, pinned.moved}));
         }
         return Standing::trusted;
     }
-    if (step == model::PinStep::handed_over || step == model::PinStep::continued)
+    const auto move = [&]() -> Result<Standing>
     {
-        DMID_TRY(save({present, std::nullopt, now}));
+        if (facts.final)
+        {
+            DMID_TRY(save({present, std::nullopt, now, seen || pinned.moved}));
+        }
         return Standing::trusted;
-    }
-    const bool seen = pinned.waiting == present;
+    };
+    if (step == model::PinStep::handed_over || step == model::PinStep::continued)
+        return move();
     if (!seen)
     {
-        DMID_TRY(save({pinned.pin, present, now}));
+        DMID_TRY(save({pinned.pin, present, now, pinned.moved}));
     }
     if (step == model::PinStep::new_epoch)
         return Standing::new_epoch;
-    if (!seen || disputed || now - pinned.since < kUnprovenKeyWait || of.epoch < pinned.pin.epoch)
+    const auto since_seen = seen && facts.from_first_sight ? now - pinned.since : 0;
+    const auto waited = facts.published_for.value_or(since_seen);
+    if (!facts.final || facts.disputed || waited < kUnprovenKeyWait || of.epoch < pinned.pin.epoch)
         return Standing::held;
-    DMID_TRY(save({present, std::nullopt, now}));
-    return Standing::trusted;
+    return move();
 }
 
 Result<> Pins::confirm(const store::MailboxId& box, const model::Identity& of,
@@ -134,8 +151,41 @@ Result<> Pins::confirm(const store::MailboxId& box, const model::Identity& of,
 {
     const auto name = cell_name(of.network, of.number);
     DMID_TRY(auto loaded, load(mailbox_, box, name));
-    const Pinned pinned{model::pin_of(of, document), std::nullopt, 0};
+    const auto present = model::pin_of(of, document);
+    const bool waited = loaded.pinned && (loaded.pinned->moved || loaded.pinned->waiting == present);
+    const Pinned pinned{present, std::nullopt, 0, waited};
     DMID_TRY(mailbox_.compare_and_set(box, name, loaded.version, encode(pinned)));
+    return {};
+}
+
+Result<std::vector<model::Number>> Pins::changed(const store::MailboxId& box,
+                                                 const model::Network& network) const
+{
+    std::vector<model::Number> out;
+    const auto prefix = cell_prefix(network);
+    DMID_TRY(const auto names, mailbox_.cell_names(box, prefix));
+    for (const auto& name : names)
+    {
+        DMID_TRY(const auto loaded, load(mailbox_, box, name));
+        if (!loaded.pinned || (!loaded.pinned->waiting && !loaded.pinned->moved))
+            continue;
+        DMID_TRY(const auto number, model::Number::parse(name.substr(prefix.size())));
+        out.push_back(number);
+    }
+    return out;
+}
+
+Result<> Pins::note_released(const store::MailboxId& box, const model::Network& network, model::Number number)
+{
+    const auto name = cell_name(network, number);
+    DMID_TRY(auto loaded, load(mailbox_, box, name));
+    if (!loaded.pinned || !loaded.pinned->moved)
+        return {};
+    loaded.pinned->moved = false;
+    auto saved = mailbox_.compare_and_set(box, name, loaded.version, encode(*loaded.pinned));
+    // Judged meanwhile: the next look finds it again, and there is nothing left to do then.
+    if (!saved && saved.error().code != Errc::store_conflict)
+        return tl::unexpected<Error>(std::move(saved).error());
     return {};
 }
 
@@ -161,6 +211,9 @@ std::string_view words(Standing standing) noexcept
     case Standing::first:
     case Standing::trusted:
         return "the keys are the known ones";
+    case Standing::not_final:
+        return "the block that published its key is not final yet; until it is, this sender counts as a key "
+               "without a number";
     case Standing::held:
         return "the key of this number changed without a handover from the key that you know; held for 24 "
                "hours or until you confirm it (a stolen signature can do this)";

@@ -39,7 +39,15 @@ protected:
     }
     Standing judge(const model::Document& what, std::uint32_t epoch = 1, bool disputed = false)
     {
-        return node.pins->judge(node.box(), other(epoch), what, disputed, node.clock.now()).value();
+        KeyFacts facts;
+        facts.disputed = disputed;
+        facts.final = true;
+        facts.from_first_sight = true;
+        return judge(what, epoch, facts);
+    }
+    Standing judge(const model::Document& what, std::uint32_t epoch, const KeyFacts& facts)
+    {
+        return node.pins->judge(node.box(), other(epoch), what, facts, node.clock.now()).value();
     }
     XOnlyKey pinned() const
     {
@@ -129,6 +137,60 @@ TEST_F(PinsTest, AContinuityProofOfThePinnedKeyCarriesOverTheEpoch)
     next.continuity = proof; // its signature was checked with the document
     EXPECT_EQ(judge(next, 2), Standing::trusted);
     EXPECT_EQ(pinned(), second.key);
+}
+
+// MUST FIN-03
+TEST_F(PinsTest, OnlyWhatIsFinalIsPinned)
+{
+    const KeyFacts early;
+    EXPECT_EQ(judge(document(first), 1, early), Standing::not_final);
+    EXPECT_EQ(judge(document(second)), Standing::first) << "the first was never pinned";
+    auto next = document(third);
+    hand_over(next, second);
+    EXPECT_EQ(judge(next, 1, early), Standing::trusted) << "by the pinned key's own word";
+    EXPECT_EQ(pinned(), second.key);
+    EXPECT_EQ(judge(document(second)), Standing::trusted) << "the chain took the handover back";
+    EXPECT_EQ(judge(next), Standing::trusted);
+    EXPECT_EQ(pinned(), third.key);
+}
+
+TEST_F(PinsTest, AChangeThatIsNotFinalIsHeldHoweverLong)
+{
+    judge(document(first));
+    KeyFacts early;
+    early.published_for = 10 * kUnprovenKeyWait;
+    EXPECT_EQ(judge(document(second), 1, early), Standing::held);
+    EXPECT_EQ(pinned(), first.key);
+}
+
+TEST_F(PinsTest, TheDayIsCountedFromThePublishingBlockWhereThatIsKnown)
+{
+    judge(document(first));
+    KeyFacts facts;
+    facts.final = true;
+    facts.published_for = kUnprovenKeyWait - 1;
+    EXPECT_EQ(judge(document(second), 1, facts), Standing::held);
+    node.pass(2 * kUnprovenKeyWait);
+    EXPECT_EQ(judge(document(second), 1, facts), Standing::held) << "published anew meanwhile";
+    facts.published_for = kUnprovenKeyWait;
+    EXPECT_EQ(judge(document(second), 1, facts), Standing::trusted);
+    EXPECT_EQ(judge(document(second), 1, facts), Standing::trusted);
+}
+
+TEST_F(PinsTest, ChangedKeysAreListedUntilWhatWaitedForThemIsReleased)
+{
+    const auto changed = [&] { return node.pins->changed(node.box(), other().network).value().size(); };
+    judge(document(first));
+    EXPECT_EQ(changed(), 0U);
+    judge(document(second));
+    EXPECT_EQ(changed(), 1U);
+    node.pass(kUnprovenKeyWait);
+    judge(document(second));
+    judge(document(second));
+    node.reopen();
+    EXPECT_EQ(changed(), 1U) << "trusted, and what waited is not released yet";
+    ASSERT_TRUE(node.pins->note_released(node.box(), other().network, other().number));
+    EXPECT_EQ(changed(), 0U);
 }
 
 TEST_F(PinsTest, PinsOutliveTheProcess)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/files.hpp"
 #include "gateway/grant.hpp"
+#include "gateway/key_wait.hpp"
 #include "gateway/legs.hpp"
 #include "gateway/letters.hpp"
 #include "gateway/tokens.hpp"
@@ -151,6 +152,7 @@ struct Target
     std::uint64_t number = 0;
     std::vector<std::string> routes;
     unsigned work = 0;
+    bool final = true; ///< the publication of the key is
 };
 
 net::Task<tl::expected<Target, Prepared>> find_target(Context& context, store::MailboxId box, model::Party to)
@@ -171,8 +173,7 @@ net::Task<tl::expected<Target, Prepared>> find_target(Context& context, store::M
         co_return tl::unexpected(try_later(Error{Errc::resolve_stale, {}}));
     if (!resolution->document)
         co_return tl::unexpected(try_later(Error{Errc::resolve_not_published, {}}));
-    const auto standing = context.pins.judge(box, resolution->identity, *resolution->document,
-                                             disputed(resolution->record), context.clock.now());
+    const auto standing = co_await judge_keys(context, box, *resolution);
     if (!standing)
         co_return tl::unexpected(try_later(standing.error()));
     // A later epoch is trusted where its owner proved to be the same person, or ours confirmed it.
@@ -186,6 +187,7 @@ net::Task<tl::expected<Target, Prepared>> find_target(Context& context, store::M
         target.routes.push_back(gateway.url);
     for (const auto& relay : resolution->document->relays)
         target.routes.push_back(relay);
+    target.final = co_await context.resolver.is_final(resolution->record);
     co_return target;
 }
 
@@ -249,7 +251,16 @@ net::Task<Prepared> to_other(Context& context, store::WorkItem item, LegMeta met
     if (Addressee{outgoing->to}.in_the_clear())
         co_return in_the_clear(context, item, *served, *outgoing, *letter, *channel);
 
+    const auto sent_to = decode_progress(item.state).unsettled;
     auto target = co_await find_target(context, box, outgoing->to);
+    if (sent_to && (!target || target->key == *sent_to))
+    {
+        // It went out. The letter is kept for as long as a reorg can take that key away.
+        Prepared out;
+        out.superseded = target && target->final;
+        out.watching = !out.superseded;
+        co_return out;
+    }
     if (!target)
         co_return std::move(target).error();
     auto sealed = seal_letter(context, *served, *letter, target->key);
@@ -264,6 +275,9 @@ net::Task<Prepared> to_other(Context& context, store::WorkItem item, LegMeta met
     out.channel = channel->first;
     out.leg = leg_of(context, item, to_hex(target->key.view()));
     out.leg.routes = std::move(target->routes);
+    if (!target->final)
+        out.unsettled = target->key;
+    out.again = sent_to.has_value();
     out.message.to_owner = false;
     out.message.number = served->identity.number.in_fours();
     out.message.text = letter->text;
@@ -275,6 +289,7 @@ net::Task<Prepared> to_other(Context& context, store::WorkItem item, LegMeta met
     native.number = target->number;
     native.ticket = *ticket;
     native.work = target->work;
+    native.keep_until = context.clock.now() + seal::kKeepWraps;
     out.message.sealed = std::move(native);
     co_return out;
 }

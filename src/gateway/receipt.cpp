@@ -11,8 +11,11 @@ namespace dmid::gateway
 {
 namespace
 {
-/// How long a leg that waits for the owner sleeps before it looks again (milliseconds).
+/// How long a leg that waits for the owner, or for the chain, sleeps before it looks again (milliseconds).
 constexpr UnixMillis kHoldCheckMs = 15'000;
+
+constexpr std::string_view kSentAgain =
+    "the chain took back the key that it had been sealed to: sent again, to the one that counts now";
 
 /// Of an outcome's words (bytes). What a channel hands on of another side is not trusted to be text.
 constexpr std::size_t kMaxDetail = 300;
@@ -136,6 +139,23 @@ void tell_sender(Context& context, const store::WorkItem& item, const LegMeta& m
                              "a receipt could not be made: " + std::string{name(made.error().code)},
                              context.clock.now());
 }
+
+/// It went out: done, or kept while the key that it is sealed to is not final.
+void note_accepted(const store::WorkItem& item, const LegMeta& meta, const Prepared& prepared,
+                   LegProgress progress, UnixMillis next_look, store::Append& what)
+{
+    const auto& attempt = prepared.attempt;
+    const bool arrived = attempt.reached != channel::Confirms::accepted;
+    const auto detail = prepared.again ? std::string{kSentAgain} : attempt.detail;
+    const auto now = (next_look - kHoldCheckMs) / 1000;
+    what.entries.push_back(outcome_entry(item, meta, arrived ? State::delivered : State::accepted, detail,
+                                         prepared.leg.repeated, now));
+    progress.unsettled = prepared.unsettled;
+    if (progress.unsettled)
+        what.later.push_back({item.ref, next_look, encode(progress)});
+    else
+        what.done.push_back(item.ref);
+}
 } // namespace
 
 Bytes encode(const LegProgress& progress)
@@ -145,13 +165,17 @@ Bytes encode(const LegProgress& progress)
         for (unsigned shift = 0; shift < 32; shift += 8)
             out.push_back(static_cast<std::uint8_t>(value >> shift));
     out.push_back(static_cast<std::uint8_t>((progress.uncertain ? 1U : 0U) | (progress.hold_told ? 2U : 0U)));
+    if (progress.unsettled)
+        dmid::append(out, progress.unsettled->view());
     return out;
 }
 
 LegProgress decode_progress(ByteView bytes) noexcept
 {
     LegProgress progress;
-    if (bytes.size() != 9)
+    constexpr std::size_t kCounts = 9;
+    constexpr std::size_t kWithKey = kCounts + 32;
+    if (bytes.size() != kCounts && bytes.size() != kWithKey)
         return progress;
     for (unsigned i = 0; i < 4; ++i)
     {
@@ -160,6 +184,11 @@ LegProgress decode_progress(ByteView bytes) noexcept
     }
     progress.uncertain = (bytes[8] & 1U) != 0;
     progress.hold_told = (bytes[8] & 2U) != 0;
+    if (bytes.size() == kWithKey)
+    {
+        progress.unsettled.emplace();
+        std::copy(bytes.begin() + kCounts, bytes.end(), progress.unsettled->bytes.begin());
+    }
     return progress;
 }
 
@@ -185,22 +214,20 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
         note(context, describe(item, meta, attempt));
         context.meters->count(Meter::leg, meta.channel, name_of(attempt.outcome));
     }
-    if (prepared.superseded)
+    const auto next_look = context.clock.now_ms() + kHoldCheckMs;
+    if (prepared.superseded || (prepared.watching && next_look > meta.give_up))
         what.done.push_back(item.ref);
+    else if (prepared.watching)
+        what.later.push_back({item.ref, next_look, encode(progress)});
     else if (prepared.on_hold)
     {
         if (!progress.hold_told)
             what.entries.push_back(outcome_entry(item, meta, State::queued, attempt.detail, false, now));
         progress.hold_told = true;
-        what.later.push_back({item.ref, context.clock.now_ms() + kHoldCheckMs, encode(progress)});
+        what.later.push_back({item.ref, next_look, encode(progress)});
     }
     else if (attempt.outcome == channel::Outcome::accepted)
-    {
-        const bool arrived = attempt.reached != channel::Confirms::accepted;
-        what.entries.push_back(outcome_entry(item, meta, arrived ? State::delivered : State::accepted,
-                                             attempt.detail, prepared.leg.repeated, now));
-        what.done.push_back(item.ref);
-    }
+        note_accepted(item, meta, prepared, progress, next_look, what);
     else
     {
         ++progress.failures;

@@ -184,6 +184,8 @@ Bytes encode(const Arrived& m)
         map.set("automatic", true);
     if (m.share)
         map.set("share", *m.share);
+    if (m.held_key)
+        map.set("held-key", *m.held_key);
     return codec::encode_cbor(map);
 }
 
@@ -214,6 +216,7 @@ Result<Arrived> decode_arrived(ByteView bytes)
                                 DMID_TRY(m.lost, read_text_if_any(map, "lost"));
                                 DMID_TRY(m.automatic, read_flag_if_any(map, "automatic"));
                                 DMID_TRY(m.share, map.optional_fixed<Hash32>("share"));
+                                DMID_TRY(m.held_key, map.optional_fixed<XOnlyKey>("held-key"));
                                 return {};
                             });
 }

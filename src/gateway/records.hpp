@@ -71,6 +71,9 @@ struct Arrived
     bool automatic = false;         ///< a program made it
     /// Of a sender who proved nothing, unproven_share(): what it counts against.
     std::optional<Hash32> share;
+    /// Of a message held because the keys of its sender's number changed without a handover: the key that
+    /// sealed it. Judged again by itself once that key is trusted.
+    std::optional<XOnlyKey> held_key;
 };
 
 /// Of what the owner sent, and of what waits unsent.

@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gateway/key_wait.hpp"
 #include "gateway/stages.hpp"
 #include "seal/dmid_tag.hpp"
 
-#include <algorithm>
-
 namespace dmid::gateway
 {
-namespace
-{
-/// The seal's key is the number's inbox key, or one that its document lists with a proof of possession.
-bool speaks_for(const model::Document& document, const XOnlyKey& key)
-{
-    if (document.inbox_key == key)
-        return true;
-    const auto& listed = document.listed_keys;
-    return std::any_of(listed.begin(), listed.end(), [&](const auto& entry) { return entry.key == key; });
-}
-} // namespace
-
 net::Task<Refusal> resolve_sender(Context& context, Arrival& arrival)
 {
     if (!arrival.opened)
@@ -49,10 +36,16 @@ net::Task<Refusal> resolve_sender(Context& context, Arrival& arrival)
     if (!proven)
         co_return std::nullopt;
 
-    const auto standing = context.pins.judge(arrival.to->box(), resolution->identity, *resolution->document,
-                                             disputed(resolution->record), arrival.now);
+    const auto standing = co_await judge_keys(context, arrival.to->box(), *resolution);
     if (!standing)
         co_return refuse(standing.error());
+    if (*standing == Standing::not_final)
+    {
+        // A reorg can still give the number to somebody else; the key is proven whatever becomes of it.
+        arrival.marks.push_back("it claims " + resolution->identity.number.in_fours() + ": " +
+                                std::string{words(*standing)});
+        co_return std::nullopt;
+    }
     arrival.standing = *standing;
     arrival.envelope.classes |= holder;
     // The number alone: its threads and consents outlive a rotation of the key.

@@ -39,10 +39,10 @@ struct Arrival
     model::ClassMask unknown = 0;
     bool seen = false;               ///< a letter that is here already: the answer is that of the first time
     std::vector<store::Charge> once; ///< of a letter: what may be accepted only once
-    std::vector<std::string> marks;  ///< of a letter: facts about its proof
+    std::vector<std::string> marks;  ///< facts about its proof, in words
 
     // resolve
-    std::optional<Standing> standing; ///< of a sender that is a number
+    std::optional<Standing> standing; ///< of a sender that is a number; never `not_final`
 
     // authorise
     policy::Verdict verdict;

@@ -4,6 +4,7 @@
 #include "gateway/alarm_sender.hpp"
 #include "gateway/files.hpp"
 #include "gateway/grant.hpp"
+#include "gateway/key_wait.hpp"
 #include "gateway/letters.hpp"
 #include "gateway/receipts_out.hpp"
 #include "gateway/views.hpp"
@@ -23,6 +24,8 @@ constexpr UnixTime kKeepCounters = 2 * 7 * 24 * 3600;
 constexpr UnixMillis kFirstLookMs = 1'000;
 constexpr UnixMillis kTickMs = 250;
 constexpr UnixTime kSweepEvery = 300;
+/// How often it is looked whether keys that changed are trusted by now (milliseconds).
+constexpr UnixMillis kKeysMs = 60'000;
 /// How often alarms are looked at for the owner's other ways (milliseconds).
 constexpr UnixMillis kAlarmsMs = 15'000;
 constexpr std::size_t kMostRequests = 100'000;
@@ -123,6 +126,18 @@ struct Upkeep::Impl
         }
     }
 
+    /// Failures that last are told by who reads the numbers or the store; this looks again in a minute.
+    static net::Task<> look_at_keys(std::shared_ptr<Impl> self)
+    {
+        for (const auto& served : self->context.served.all())
+        {
+            const auto released = co_await release_waiting(self->context, served);
+            if (released && *released > 0)
+                note(self->context, "keys.trusted number=" + served->identity.number.digits() +
+                                        " released=" + std::to_string(*released));
+        }
+    }
+
     void renew_tickets()
     {
         for (const auto& served : context.served.all())
@@ -134,6 +149,7 @@ struct Upkeep::Impl
         UnixMillis next_refresh = 0;
         UnixTime next_sweep = 0;
         UnixMillis next_alarms = 0;
+        UnixMillis next_keys = 0;
         seal::UtcDay day = seal::utc_day(self->context.clock.now());
         while (!self->stopping)
         {
@@ -142,10 +158,16 @@ struct Upkeep::Impl
             next_refresh = std::min(next_refresh, now + kRefreshMs);
             next_sweep = std::min(next_sweep, now / 1000 + kSweepEvery);
             next_alarms = std::min(next_alarms, now + kAlarmsMs);
+            next_keys = std::min(next_keys, now + kKeysMs);
             if (now >= next_refresh)
             {
                 co_await refresh(self);
                 next_refresh = now + (self->all_known() ? kRefreshMs : kFirstLookMs);
+            }
+            if (now >= next_keys)
+            {
+                co_await look_at_keys(self);
+                next_keys = now + kKeysMs;
             }
             if (now / 1000 >= next_sweep)
             {

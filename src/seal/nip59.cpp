@@ -68,6 +68,8 @@ Result<Event> make_wrap(const Event& seal, const XOnlyKey& reader, UnixTime now,
     DMID_TRY(body.content, encrypt_to(reader, random.ephemeral, random.nonce, to_json(seal)));
     if (extras.ticket_day_key)
         body.tags.push_back(ticket_tag(ticket_proof(*extras.ticket_day_key, body.pubkey.view())));
+    if (extras.keep_until > 0)
+        body.tags.push_back({"expiration", std::to_string(extras.keep_until - (now - body.created_at))});
     // Last, because the work covers everything else.
     if (extras.work_bits > 0)
     {

@@ -36,7 +36,14 @@ struct WrapExtras
         std::nullopt;                       ///< of the ticket, for the UTC day of now (ticket_day_key())
     unsigned work_bits = 0;                 ///< NIP-13, 0 for none, at most 32
     std::uint64_t work_tries = 1ULL << 26U; ///< then message.work-unfinished
+    /// Relays may drop the wrap from then on (NIP-40), 0 for never. Written as far back as the wrap is dated
+    /// back, so that it does not tell when the message was sent either.
+    UnixTime keep_until = 0;
 };
+
+/// How long a wrap is of use (seconds): an inbox key that was handed over is listened for at least 90 days
+/// (docs/protocol/envelope.md), and the date may lie two days back.
+inline constexpr UnixTime kKeepWraps = 92 * UnixTime{24 * 60 * 60};
 
 /// An unsigned event of that body, with its id.
 Rumor make_rumor(EventBody body);

@@ -250,6 +250,20 @@ TEST(Wrap, CarriesATicketOverItsOneTimeKey)
     EXPECT_TRUE(open_wrap(wrap, secret("bob")));
 }
 
+// MUST FIN-08
+TEST(Wrap, SaysHowLongRelaysShouldKeepItWithoutTellingWhenItWasSent)
+{
+    const auto wrap =
+        make_wrap(sealed(hello()), key("bob"), kNow, wrap_random(), {.keep_until = kNow + kKeepWraps})
+            .value();
+    const auto* tag = find_tag(wrap, "expiration");
+    ASSERT_NE(tag, nullptr);
+    EXPECT_EQ((*tag)[1], std::to_string(wrap.created_at + kKeepWraps));
+    EXPECT_GE(wrap.created_at + kKeepWraps - kNow, 90 * 24 * 3600);
+    EXPECT_EQ(find_tag(make_wrap(sealed(hello()), key("bob"), kNow, wrap_random()).value(), "expiration"),
+              nullptr);
+}
+
 TEST(Wrap, CarriesWorkThatCoversEverything)
 {
     const auto wrap = make_wrap(sealed(hello()), key("bob"), kNow, wrap_random(), {.work_bits = 10}).value();

@@ -46,6 +46,7 @@ Result<std::shared_ptr<Job>> prepare(const channel::Sealed& sealed, unsigned wor
                    random_back(), random_u64() >> 16U};
     job->extras.work_bits = work_bits;
     job->extras.work_tries = kPiece;
+    job->extras.keep_until = sealed.keep_until;
     if (sealed.ticket)
     {
         DMID_TRY(const auto number, model::Number::from_value(sealed.number));
