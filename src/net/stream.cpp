@@ -60,6 +60,17 @@ Task<Result<std::size_t>> Stream::read_some(std::span<std::uint8_t> into)
     co_return got;
 }
 
+Task<Result<std::size_t>> Stream::read_some(std::span<std::uint8_t> into, Deadline until)
+{
+    const auto impl = impl_;
+    impl->set_deadline(until, true);
+    auto got = co_await read_some(into);
+    // What came in with the deadline counts; only a socket that is closed has timed out for good.
+    if (impl->socket.is_open())
+        impl->timed_out = false;
+    co_return got;
+}
+
 Task<Result<>> Stream::write(ByteView bytes)
 {
     co_return co_await write(bytes, ByteView{});

@@ -43,6 +43,9 @@ public:
 
     /// At least one byte, or 0 at the orderly end. net.closed on a reset or a truncated TLS stream.
     Task<Result<std::size_t>> read_some(std::span<std::uint8_t> into);
+    /// The same, with a deadline of its own in place of the connection's: when it passes, net.timeout, and
+    /// the connection stays open for a second, for a last word to the peer.
+    Task<Result<std::size_t>> read_some(std::span<std::uint8_t> into, Deadline until);
     /// All bytes; they must stay valid until the task returns.
     Task<Result<>> write(ByteView bytes);
     /// Two runs in one system call where possible (head and body).

@@ -12,6 +12,11 @@
 namespace dmid::net
 {
 namespace asio = boost::asio;
+namespace
+{
+/// For what is said after a gentle deadline.
+constexpr Millis kLastWord{1000};
+} // namespace
 
 Stream::Impl::Impl(Socket connected)
     : socket{std::move(connected)}
@@ -26,9 +31,10 @@ Stream::Impl::Impl(Executor executor)
 {
 }
 
-void Stream::Impl::set_deadline(Deadline when)
+void Stream::Impl::set_deadline(Deadline when, bool gently)
 {
     deadline_ = when;
+    gently_ = gently;
     if (when < armed_)
         arm();
 }
@@ -45,15 +51,21 @@ void Stream::Impl::arm()
                 return;
             self->armed_ = Deadline::max();
             if (std::chrono::steady_clock::now() >= self->deadline_)
-            {
-                self->timed_out = true;
-                self->close();
-            }
+                self->pass();
             else if (self->deadline_ != Deadline::max())
-            {
                 self->arm();
-            }
         });
+}
+
+void Stream::Impl::pass()
+{
+    timed_out = true;
+    if (!std::exchange(gently_, false))
+        return close();
+    // A cancelled TLS read may already be on its way to its next step: it must not run on without an end.
+    set_deadline(deadline_in(kLastWord));
+    boost::system::error_code ignored;
+    socket.cancel(ignored);
 }
 
 void Stream::Impl::close() noexcept

@@ -22,7 +22,8 @@ struct Stream::Impl : std::enable_shared_from_this<Stream::Impl>
     explicit Impl(Socket connected);
     explicit Impl(Executor executor);
 
-    void set_deadline(Deadline when);
+    /// `gently`: what is under way when it passes is cancelled first; a second later the socket closes.
+    void set_deadline(Deadline when, bool gently = false);
     void close() noexcept;
     /// What a failed operation means: the deadline's doing, the peer's, or TLS's.
     Error error_of(const boost::system::error_code& error) const;
@@ -37,9 +38,11 @@ struct Stream::Impl : std::enable_shared_from_this<Stream::Impl>
 
 private:
     void arm();
+    void pass();
 
     boost::asio::steady_timer timer_;
     Deadline deadline_ = Deadline::max();
+    bool gently_ = false;
     /// When the timer will wake next; later deadlines need no new timer, they are seen when it wakes.
     Deadline armed_ = Deadline::max();
 };

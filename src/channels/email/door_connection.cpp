@@ -13,7 +13,7 @@ namespace dmid::channels::email
 namespace
 {
 constexpr std::size_t kBuffer = 16384;
-/// For the last line of a door that stops.
+/// For the last line of a door that stops, or has waited long enough (RFC 5321 §3.8).
 constexpr net::Millis kGoodbye{500};
 
 SmtpSessionOptions session_options(const DoorOptions& door, bool lmtp)
@@ -91,7 +91,7 @@ net::Task<bool> DoorConnection::act(Step step)
     co_return false;
 }
 
-void DoorConnection::set_read_deadline()
+net::Deadline DoorConnection::read_deadline()
 {
     const auto& options = service_->options;
     const bool in_content = session_.in_content();
@@ -108,7 +108,7 @@ void DoorConnection::set_read_deadline()
     auto deadline = std::min(step_end_, end_);
     if (in_content)
         deadline = std::min(deadline, net::deadline_in(options.block_timeout));
-    stream_.expires_at(deadline);
+    return deadline;
 }
 
 net::Task<bool> DoorConnection::read()
@@ -119,10 +119,12 @@ net::Task<bool> DoorConnection::read()
         (void)co_await write();
         co_return false;
     }
-    set_read_deadline();
+    const auto until = read_deadline();
     reading_ = true;
-    const auto got = co_await stream_.read_some(buffer_);
+    const auto got = co_await stream_.read_some(buffer_, until);
     reading_ = false;
+    if (!got && got.error().code == Errc::net_timeout && !session_.closed())
+        co_await take_leave("Too slow; goodbye");
     if (!got || *got == 0 || session_.closed())
         co_return false;
     input_ = as_text(ByteView{buffer_}.first(*got));
@@ -236,6 +238,14 @@ net::Task<bool> DoorConnection::start_tls()
     co_return true;
 }
 
+net::Task<> DoorConnection::take_leave(const char* why)
+{
+    session_.expire(why);
+    stream_.expires_after(kGoodbye);
+    const auto words = session_.take_replies();
+    (void)co_await stream_.write(as_bytes(words));
+}
+
 net::Task<> DoorConnection::say_goodbye(std::shared_ptr<DoorConnection> self)
 {
     // Between two commands, or in the middle of a message that nobody has judged. Elsewhere read() sees the
@@ -244,10 +254,7 @@ net::Task<> DoorConnection::say_goodbye(std::shared_ptr<DoorConnection> self)
         self->stream_.close(); // no words fit into a handshake
     if (!self->reading_)
         co_return;
-    self->session_.expire(self->farewell_.load());
-    self->stream_.expires_after(kGoodbye);
-    const auto words = self->session_.take_replies();
-    (void)co_await self->stream_.write(as_bytes(words));
+    co_await self->take_leave(self->farewell_.load());
     self->stream_.close();
 }
 

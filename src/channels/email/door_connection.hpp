@@ -52,9 +52,11 @@ private:
     net::Task<> sign_in();
     net::Task<> finish();
     net::Task<bool> start_tls();
+    /// The last line, 421.
+    net::Task<> take_leave(const char* why);
     static net::Task<> say_goodbye(std::shared_ptr<DoorConnection> self);
     static net::Task<> close_now(std::shared_ptr<DoorConnection> self);
-    void set_read_deadline();
+    net::Deadline read_deadline();
     ArrivedMail arrived();
 
     std::shared_ptr<DoorService> service_;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/door.hpp"
+#include "net/dialer.hpp"
+#include "net/line_stream.hpp"
+#include "net/run_blocking.hpp"
 #include "net/testing_peer.hpp"
 
 #include <dirent.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -163,6 +167,28 @@ protected:
     std::uint16_t lmtp = 0;
 };
 
+/// STARTTLS and EHLO, then silence; gives what the door says to that.
+net::Task<Result<std::string>> wait_under_tls(std::uint16_t port, net::TlsContextPtr tls)
+{
+    const net::Dialer dialer;
+    std::string host{"127.0.0.1"};
+    DMID_CO_TRY(auto stream, co_await dialer.dial_host(host, port, net::Guard::configured,
+                                                       net::deadline_in(net::Millis{10'000})));
+    net::LineStream line{std::move(stream)};
+    static constexpr std::array kWords{"", "EHLO c\r\n", "STARTTLS\r\n"};
+    for (std::string word : kWords)
+    {
+        DMID_CO_TRY(co_await line.write(std::move(word)));
+        for (std::string got = "-"; got.size() < 4 || got[3] == '-';)
+        {
+            DMID_CO_TRY(got, co_await line.read_line(1000));
+        }
+    }
+    std::string name{"localhost"};
+    DMID_CO_TRY(co_await line.start_tls_client(std::move(tls), name));
+    co_return co_await line.read_line(1000);
+}
+
 TEST_F(SmtpDoorTest, TakesAMessageAndLeavesNothingBehind)
 {
     open();
@@ -278,6 +304,39 @@ TEST_F(SmtpDoorTest, InAFullDoorTheSourceWithTheMostMakesRoom)
     const RawSocket another{connect_raw(lmtp)};
     EXPECT_EQ(reply(another).substr(0, 3), "421") << "who has one connection keeps it";
     EXPECT_EQ(door->connections(), 2U);
+}
+
+TEST_F(SmtpDoorTest, Says421BeforeItCutsTheSilent)
+{
+    DoorOptions options;
+    options.command_timeout = net::Millis{200};
+    options.block_timeout = net::Millis{300};
+    open(options);
+    const RawSocket silent{connect_raw(smtp)};
+    reply(silent);
+    EXPECT_EQ(silent.read_until(""), "421 4.4.2 Too slow; goodbye\r\n");
+    const RawSocket lmtp_client{connect_raw(lmtp)};
+    reply(lmtp_client);
+    EXPECT_EQ(lmtp_client.read_until(""), "421 4.4.2 Too slow; goodbye\r\n");
+    const RawSocket amid{connect_raw(smtp)};
+    talk(amid, {"EHLO c", mail, rcpt, "DATA"});
+    amid.send("Subject: half a mess");
+    EXPECT_EQ(amid.read_until(""), "421 4.4.2 Too slow; goodbye\r\n");
+    EXPECT_TRUE(soon([&] { return door->connections() == 0 && spool->used() == 0; }));
+    EXPECT_EQ(intake.count(), 0U);
+}
+
+TEST_F(SmtpDoorTest, Says421UnderTlsToo)
+{
+    const net::testing::Certificate certificate{"localhost"};
+    DoorOptions options;
+    options.tls = net::make_tls_server(certificate.chain(), certificate.key()).value();
+    options.command_timeout = net::Millis{300};
+    open(options);
+    const auto said =
+        net::run_blocking(wait_under_tls(smtp, net::make_tls_client(certificate.chain()).value()));
+    ASSERT_TRUE(said) << to_string(said.error());
+    EXPECT_EQ(*said, "421 4.4.2 Too slow; goodbye");
 }
 
 TEST_F(SmtpDoorTest, CutsThoseWhoDripIntoACommand)
