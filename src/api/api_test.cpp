@@ -212,6 +212,7 @@ TEST_F(ApiTest, TheNodeSaysWhatItServes)
     EXPECT_EQ(number.at("number").as_string(), "8312 3456 7890 1210");
     EXPECT_TRUE(number.at("policy").is_null());
     EXPECT_TRUE(info.object().contains("alarms"));
+    EXPECT_EQ(info.object().at("chain").at("problem").as_string(), "chain.endpoint-unreachable");
 }
 
 TEST_F(ApiTest, TheInboxHasPagesAndMessages)

@@ -97,7 +97,29 @@ json::object number_json(const gateway::Context& context, const gateway::Served&
     return out;
 }
 
-net::HttpResponse node_json(const gateway::Context& context, const NodeInfo& info)
+/// The block that the node reads in at present, and how far it is to be believed. Where there is none the
+/// code says why.
+net::Task<json::object> chain_json(const gateway::Context& context)
+{
+    const auto agreed = co_await context.resolver.agreement(chain::Finality::latest);
+    if (!agreed)
+        co_return json::object{{"problem", name(agreed.error().code)}};
+    const auto& block = agreed->block;
+    const auto now = context.clock.now();
+    json::object at{{"number", block.number},
+                    {"hash", to_hex0x(block.hash.view())},
+                    {"time", block.timestamp},
+                    {"finalized", block.finalized}};
+    co_return json::object{{"tier", proof::to_text(block.tier)},
+                           {"agreeing", block.agreeing},
+                           {"asked", block.asked},
+                           {"block", std::move(at)},
+                           {"finality", chain::to_text(chain::Finality::latest)},
+                           {"age", std::max<UnixTime>(0, now - block.timestamp)},
+                           {"stale", proof::is_stale(block, now)}};
+}
+
+net::HttpResponse node_json(const gateway::Context& context, const NodeInfo& info, json::object chain)
 {
     json::array numbers;
     for (const auto& served : context.served.all())
@@ -113,6 +135,7 @@ net::HttpResponse node_json(const gateway::Context& context, const NodeInfo& inf
               {"node_key", to_hex(context.node_key.key.view())},
               {"network", {{"chain", network.chain_id}, {"registry", to_hex0x(network.registry.view())}}},
               {"deployment", info.network_words},
+              {"chain", std::move(chain)},
               {"numbers", std::move(numbers)},
               {"alarms", std::move(alarms)}});
 }
@@ -123,7 +146,10 @@ net::Task<net::HttpResponse> Api::handle_owner(net::HttpRequest request)
     if (!request.peer.uid || (*request.peer.uid != ::getuid() && *request.peer.uid != 0))
         co_return problem(Error{Errc::gateway_unauthorised, {}});
     if (request.method == "GET" && request.path == "/v1/node")
-        co_return node_json(context_, info_);
+    {
+        auto chain = co_await chain_json(context_);
+        co_return node_json(context_, info_, std::move(chain));
+    }
     if (request.method == "GET" && request.path == "/healthz")
         co_return health(true);
     if (request.method == "GET" && request.path == "/metrics")

@@ -66,6 +66,7 @@ net::Task<net::HttpResponse> Api::resolve(net::HttpRequest request)
     auto resolution = co_await context_.resolver.resolve(std::move(*id), finality);
     if (!resolution)
         co_return problem(resolution.error());
+    resolution->published_final = co_await context_.resolver.is_final(resolution->record);
     co_return answer(200, to_json(*resolution, with_proof));
 }
 

@@ -158,6 +158,7 @@ json::object to_json(const resolve::Resolution& resolution, bool with_proof)
                      {"epoch", record.epoch()},
                      {"seq", record.seq()},
                      {"published_block", record.published_block()},
+                     {"published_final", nullptr},
                      {"flags", flags(record)},
                      {"inbox_key", hex(record.inbox_key())},
                      {"document", nullptr},
@@ -174,6 +175,8 @@ json::object to_json(const resolve::Resolution& resolution, bool with_proof)
                      {"stale", resolution.stale},
                      {"served_by", resolution.served_by},
                      {"set_aside", std::move(set_aside)}};
+    if (resolution.published_final && record.published())
+        out["published_final"] = *resolution.published_final;
     if (resolution.document)
         out["document"] = to_json(*resolution.document);
     if (with_proof)

@@ -19,14 +19,15 @@ export async function rpc(url, method, params = []) {
 
 /**
  * Starts a chain that forgets everything when it stops.
- * @param {object} options blockTime: seconds between blocks (0: a block for each transaction); chainId; port;
+ * @param {object} options blockTime: seconds between blocks (0: a block for each transaction); chainId; port; slots: in an epoch,
+ *   finalized is two epochs behind the head;
  *   state: a file that keeps the chain; args: more of anvil's own.
  * @returns {Promise<{url, port, pid, chainId, accounts, rpc(method, params), mine(n), deploy(bytecode), stop()}>}
  */
-export async function startAnvil({ blockTime = 0, chainId = 31337, port, state, args = [] } = {}) {
+export async function startAnvil({ blockTime = 0, chainId = 31337, port, slots = 1, state, args = [] } = {}) {
   const chosen = port ?? await freePort();
   const url = `http://127.0.0.1:${chosen}`;
-  const argv = [binary, '--host', '127.0.0.1', '--port', String(chosen), '--chain-id', String(chainId), '--slots-in-an-epoch', '1',
+  const argv = [binary, '--host', '127.0.0.1', '--port', String(chosen), '--chain-id', String(chainId), '--slots-in-an-epoch', String(slots),
     ...(blockTime > 0 ? ['--block-time', String(blockTime)] : []), ...(state ? ['--state', state, '--state-interval', '5'] : []), ...args];
   // HOME: anvil keeps a cache below it, and a test leaves nothing behind.
   const server = await startAndWait(argv, () => rpc(url, 'eth_chainId'), { env: { FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' } });

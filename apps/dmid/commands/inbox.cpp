@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/groups.hpp"
 #include "tool/entries.hpp"
+#include "tool/older_copy.hpp"
 #include "tool/relay_inbox.hpp"
 #include "tool/wire_text.hpp"
 
@@ -52,7 +53,10 @@ Result<> inbox(const Invocation& call)
     auto answer = node.get(target);
     // Without a node the answers to what was sent from here lie with the relays.
     if (!answer && answer.error().code == Errc::gateway_not_running && !call.has("--requests"))
+    {
+        tool::settle_copies(call);
         answer = tool::read_relay_inbox(call);
+    }
     DMID_TRY(const auto page, std::move(answer));
     call.out().value(page.as_object());
     tool::Table rows{{"id", "received", "from", "state", "text"}};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/groups.hpp"
-#include "model/identifier.hpp"
-#include "tool/hand_in.hpp"
+#include "tool/hand_over.hpp"
 #include "tool/letter.hpp"
 #include "tool/node_client.hpp"
+#include "tool/older_copy.hpp"
 #include "tool/wire_text.hpp"
 
 namespace dmid::commands
@@ -11,9 +11,6 @@ namespace dmid::commands
 namespace
 {
 using tool::Invocation;
-
-/// More than this is not searched for without being told: 2^24 tries take half a minute.
-constexpr unsigned kMostWork = 24;
 
 Result<> send_by_node(const Invocation& call, const tool::NodeClient& node, const std::string& text)
 {
@@ -32,76 +29,32 @@ Result<> send_by_node(const Invocation& call, const tool::NodeClient& node, cons
     return {};
 }
 
-struct Door
-{
-    std::string url;
-    bool relay = false;
-};
-
-tool::DoorAnswer knock(tool::Doors& doors, const Door& door, const seal::Event& wrap)
-{
-    return door.relay ? doors.publish(door.url, wrap) : doors.post(door.url, wrap);
-}
-
-/// One door: wrapped anew, and once more with the work that it asks for.
-Result<tool::DoorAnswer> try_door(const Invocation& call, tool::Doors& doors, const Door& door,
-                                  const seal::Event& sealed, const tool::Reader& reader)
-{
-    const SystemClock clock;
-    DMID_TRY(const auto wrap, tool::wrap_seal(sealed, reader, clock.now(), 0));
-    auto answer = knock(doors, door, wrap);
-    if (answer.accepted || answer.work == 0 || answer.work > kMostWork)
-        return answer;
-    call.out().progress(tool::safe_text(door.url) + " asks for " + std::to_string(answer.work) +
-                        " bits of work; searching");
-    DMID_TRY(const auto worked, tool::wrap_seal(sealed, reader, clock.now(), answer.work));
-    return knock(doors, door, worked);
-}
-
-/// A clear no of the recipient's own policy ends the search; anything else is the door's trouble.
-bool is_final(const tool::DoorAnswer& answer, const Door& door)
-{
-    return !door.relay && kind(answer.error.code) == ErrorKind::negative &&
-           answer.error.code != Errc::gateway_not_served && name(answer.error.code).starts_with("policy.");
-}
-
 Result<> send_directly(const Invocation& call, const std::string& text)
 {
     tool::KeyRing ring{call};
+    tool::settle_copies(call);
     DMID_TRY(const auto reader, tool::find_reader(call, call.word("TO")));
     DMID_TRY(const auto author, tool::find_author(call, ring));
-    DMID_TRY(const auto doors, tool::Doors::make(call));
-    DMID_TRY(const auto sealed, tool::seal_text(author, reader, text, SystemClock{}.now()));
-    std::vector<Door> all;
-    for (const auto& url : reader.gateways)
-        all.push_back({url, false});
-    for (const auto& url : reader.relays)
-        all.push_back({url, true});
-    Error first{Errc::resolve_not_published, reader.words + " names no gateway and no relay"};
-    std::string said;
-    for (const auto& door : all)
+    const auto now = SystemClock{}.now();
+    DMID_TRY(const auto rumor, tool::write_rumor(author, reader, text, now));
+    DMID_TRY(const auto sealed, tool::seal_rumor(author, rumor, reader.key, now));
+    DMID_TRY(const auto handed, tool::hand_over(call, reader, sealed));
+    boost::json::object json{{"id", handed.id},
+                             {"status", "accepted"},
+                             {"by", handed.relay ? "relay" : "gateway"},
+                             {"door", handed.url},
+                             {"copy", nullptr}};
+    call.out().line("accepted by " + tool::safe_text(handed.url) +
+                    (handed.relay ? ", a relay, which keeps it until the recipient asks" : ""));
+    if (reader.older)
     {
-        DMID_TRY(const auto answer, try_door(call, *doors, door, sealed, reader));
-        if (answer.accepted)
-        {
-            call.out().value({{"id", answer.id},
-                              {"status", "accepted"},
-                              {"by", door.relay ? "relay" : "gateway"},
-                              {"door", door.url}});
-            call.out().line("accepted by " + tool::safe_text(door.url) +
-                            (door.relay ? ", a relay, which keeps it until the recipient asks" : ""));
-            return {};
-        }
-        call.out().progress(tool::safe_text(door.url) + ": " + tool::safe_text(to_string(answer.error)));
-        if (is_final(answer, door))
-            return tl::unexpected<Error>(answer.error);
-        if (said.empty())
-            first = answer.error;
-        said += (said.empty() ? "" : "; ") + door.url + ": " + to_string(answer.error);
+        DMID_TRY(json["copy"], tool::keep_copy(call, author, rumor, reader));
+        call.out().line(
+            "its key is not final on the chain yet: a copy for the former key is kept here, and goes "
+            "out with the next `dmid send` or `dmid inbox` if the chain takes the new one back");
     }
-    // A door that the recipient named badly is not the sender's wrong usage.
-    const auto code = kind(first.code) == ErrorKind::usage ? Errc::net_address_forbidden : first.code;
-    return fail(code, said.empty() ? first.context : said);
+    call.out().value(json);
+    return {};
 }
 
 Result<> send(const Invocation& call)

@@ -32,6 +32,7 @@ Result<> show_all(const Invocation& call, tool::ChainSession& session,
 {
     boost::json::array all;
     tool::Table rows{{"number", "epoch", "seq", "state", "owner", "inbox key"}};
+    std::string read_at; // of one of them: they are read one after the other
     for (const auto number : numbers)
     {
         const auto resolution =
@@ -43,6 +44,9 @@ Result<> show_all(const Invocation& call, tool::ChainSession& session,
             all.push_back({{"number", number.in_fours()}, {"problem", tool::problem_of(resolution.error())}});
             continue;
         }
+        if (read_at.empty())
+            tool::warn_of(call.out(), *resolution);
+        read_at = tool::block_words(*resolution);
         const auto& record = resolution->record;
         all.push_back(tool::record_json(*resolution));
         rows.row({number.in_fours(), std::to_string(record.epoch()), std::to_string(record.seq()),
@@ -52,6 +56,8 @@ Result<> show_all(const Invocation& call, tool::ChainSession& session,
     }
     call.out().value({{"numbers", std::move(all)}});
     call.out().table(rows);
+    if (!read_at.empty())
+        call.out().line("\n" + read_at);
     return {};
 }
 

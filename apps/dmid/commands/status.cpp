@@ -84,6 +84,28 @@ std::int64_t requests_of(const boost::json::value& node)
     return out;
 }
 
+/// The block that the node reads in, and how far it is to be believed.
+std::string chain_words(const Invocation& call, const boost::json::value& chain)
+{
+    const codec::JsonItem item{chain, "chain"};
+    const auto integer = [](const codec::JsonItem& of, std::string_view key)
+    {
+        const auto found = of.optional(key);
+        return found ? found->integer().value_or(0) : 0;
+    };
+    const auto block = item.optional("block");
+    if (!block)
+        return call.out().shade(tool::Shade::bad,
+                                "no block is agreed on: " + tool::text_of(chain, "problem"));
+    auto words = "block " + std::to_string(integer(*block, "number")) + ", " +
+                 tool::span_text(integer(item, "age")) + " old, " + tool::text_of(chain, "finality") + ", " +
+                 tool::text_of(chain, "tier");
+    const auto stale = item.optional("stale");
+    if (stale && stale->boolean().value_or(true))
+        words = call.out().shade(tool::Shade::bad, words + ", STALE");
+    return words;
+}
+
 std::string next_of(const Invocation& call, const std::vector<Step>& steps,
                     const std::optional<boost::json::value>& node)
 {
@@ -116,6 +138,9 @@ Result<> show_status(const Invocation& call)
     }
     if (node)
     {
+        const auto chain = tool::member_of(*node, "chain");
+        json["chain"] = chain;
+        rows.row({"chain", chain_words(call, chain)});
         const auto alarms = tool::list_of(*node, "alarms").size();
         json["requests"] = requests_of(*node);
         json["alarms"] = alarms;

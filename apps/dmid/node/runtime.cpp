@@ -23,6 +23,7 @@
 #include "node/served_keys.hpp"
 #include "node/watch.hpp"
 #include "node/zones.hpp"
+#include "resolve/index_check.hpp"
 #include "store/lmdb/lmdb_index.hpp"
 #include "store/lmdb/lmdb_mailbox.hpp"
 #include "store/read_watch.hpp"
@@ -130,6 +131,7 @@ struct Runtime::Impl
     Result<> open();
     Result<> open_chain();
     Result<> open_channels();
+    void check_events(const proof::VerifiedRecord& record, const std::vector<std::string>& vouched);
     Result<> listen();
     Result<> listen_watchers();
     Result<> take_over(const config::Config& next);
@@ -195,7 +197,11 @@ Result<> Runtime::Impl::open_chain()
     // Documents that an event carried are here already; the reader holds them against the proven hash.
     auto documents = [rows = index.get()](const Hash32& hash)
     { return rows->document(hash).value_or(std::nullopt); };
-    resolver = std::make_unique<resolve::Resolver>(*endpoints, registry, clock, std::move(documents));
+    resolve::ResolveOptions reading;
+    reading.on_record = [this](const proof::VerifiedRecord& record, const std::vector<std::string>& vouched)
+    { check_events(record, vouched); };
+    resolver = std::make_unique<resolve::Resolver>(*endpoints, registry, clock, std::move(documents),
+                                                   std::move(reading));
     heads = std::make_unique<chain::HeadWatch>(dialer, endpoints_of(setup.config.chain).endpoints);
     chain::FollowOptions following;
     following.heads = heads.get();
@@ -208,6 +214,28 @@ Result<> Runtime::Impl::open_chain()
     };
     follower = std::make_unique<chain::Follower>(*endpoints, registry, *index, std::move(following));
     return {};
+}
+
+/// Nobody can lie about a proven record; what an endpoint says of events can leave some out.
+void Runtime::Impl::check_events(const proof::VerifiedRecord& record, const std::vector<std::string>& vouched)
+{
+    const auto lacking = resolve::lacks_publication(*index, record);
+    if (!lacking)
+        return;
+    const auto what = "events " + record.number().digits();
+    if (!*lacking)
+    {
+        alarms.clear(what);
+        return;
+    }
+    std::string labels;
+    for (const auto& label : vouched)
+        labels += (labels.empty() ? "" : ", ") + label;
+    alarms.raise(what,
+                 "the event that published " + record.number().in_fours() + " in block " +
+                     std::to_string(record.published_block()) + " was left out by the endpoint (" + labels +
+                     "): use another one; the node follows afresh once its folder index is gone",
+                 clock.now(), {std::nullopt, {}, clock.now() + gateway::kEventAlarm});
 }
 
 Result<> Runtime::Impl::open_channels()

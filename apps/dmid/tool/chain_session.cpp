@@ -88,9 +88,19 @@ const chain::Endpoints& ChainSession::endpoints() const noexcept
     return *impl_->endpoints;
 }
 
+namespace
+{
+net::Task<Result<bool>> ask_final(resolve::Resolver& resolver, proof::VerifiedRecord record)
+{
+    co_return co_await resolver.is_final(record);
+}
+} // namespace
+
 Result<resolve::Resolution> ChainSession::resolve(const std::string& text, chain::Finality finality)
 {
-    return net::run_blocking(impl_->resolver->resolve(text, finality));
+    DMID_TRY(auto resolution, net::run_blocking(impl_->resolver->resolve(text, finality)));
+    DMID_TRY(resolution.published_final, net::run_blocking(ask_final(*impl_->resolver, resolution.record)));
+    return resolution;
 }
 
 namespace

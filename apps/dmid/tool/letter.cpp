@@ -4,6 +4,7 @@
 #include "crypto/secp256k1.hpp"
 #include "keys/files.hpp"
 #include "keys/random.hpp"
+#include "model/identifier.hpp"
 #include "model/npub.hpp"
 #include "seal/dmid_tag.hpp"
 #include "seal/nip17.hpp"
@@ -33,6 +34,18 @@ Result<Secret32> draw_throwaway(const Invocation& call)
     const auto key = keys::random_private_key();
     DMID_TRY(keys::write_new_private_file(throwaway_file(call), to_hex(key.view()) + "\n"));
     return key;
+}
+/// The key of the finalized record, where the present one is not final and it is another of the same owner.
+std::optional<XOnlyKey> older_key(ChainSession& session, const std::string& id,
+                                  const resolve::Resolution& present)
+{
+    if (present.published_final.value_or(true))
+        return std::nullopt;
+    const auto final = session.resolve(id, chain::Finality::finalized);
+    if (!final || !final->record.published() || final->identity != present.identity ||
+        final->record.inbox_key() == present.record.inbox_key())
+        return std::nullopt;
+    return final->record.inbox_key();
 }
 } // namespace
 
@@ -64,6 +77,8 @@ Result<Reader> find_reader(const Invocation& call, const std::string& to)
         out.relays = resolution.document->relays;
     }
     out.words = resolution.identity.number.in_fours();
+    out.id = model::to_did({resolution.identity.network, resolution.identity.number, {}});
+    out.older = older_key(*session, out.id, resolution);
     return out;
 }
 
@@ -99,22 +114,34 @@ Result<Author> find_author(const Invocation& call, KeyRing& ring)
     return out;
 }
 
-Result<seal::Event> seal_text(const Author& author, const Reader& reader, const std::string& text,
-                              UnixTime now)
+Result<seal::Rumor> write_rumor(const Author& author, const Reader& reader, const std::string& text,
+                                UnixTime now)
 {
     DMID_TRY(const auto key, crypto::xonly_of(author.key));
-    auto rumor = seal::make_text(key, reader.key, now, text);
+    const auto rumor = seal::make_text(key, reader.key, now, text);
     seal::EventBody body = rumor;
     if (author.as)
         body.tags.push_back(seal::dmid_tag(*author.as));
     if (reader.ext)
         body.tags.push_back(seal::tail_tag(*reader.ext));
-    rumor = seal::make_rumor(std::move(body));
+    return seal::make_rumor(std::move(body));
+}
+
+Result<seal::Event> seal_rumor(const Author& author, const seal::Rumor& rumor, const XOnlyKey& key,
+                               UnixTime now)
+{
     seal::SealRandom random;
     random.nonce = keys::random_fixed<Hash32>();
     random.aux = keys::random_fixed<Hash32>();
     random.back = random_u32();
-    return seal::make_seal(rumor, author.key, reader.key, now, random);
+    return seal::make_seal(rumor, author.key, key, now, random);
+}
+
+Result<seal::Event> seal_text(const Author& author, const Reader& reader, const std::string& text,
+                              UnixTime now)
+{
+    DMID_TRY(const auto rumor, write_rumor(author, reader, text, now));
+    return seal_rumor(author, rumor, reader.key, now);
 }
 
 Result<seal::Event> wrap_seal(const seal::Event& seal, const Reader& reader, UnixTime now, unsigned work)
@@ -127,6 +154,7 @@ Result<seal::Event> wrap_seal(const seal::Event& seal, const Reader& reader, Uni
     random.work = random_u32();
     seal::WrapExtras extras;
     extras.work_bits = work;
+    extras.keep_until = now + seal::kKeepWraps;
     return seal::make_wrap(seal, reader.key, now, random, extras);
 }
 } // namespace dmid::tool

@@ -16,6 +16,9 @@ struct Reader
     std::vector<std::string> relays;
     std::string words;              ///< for people
     std::optional<model::Tail> ext; ///< the purpose tail that was written behind the number
+    std::string id;                 ///< of a number: its DID
+    /// The key that counts if the chain takes the present one back, where that is not final yet.
+    std::optional<XOnlyKey> older;
 };
 /// An identifier, resolved by proof (resolve.not-published where nothing can be sealed to it), or an npub,
 /// with the relays of the configuration.
@@ -33,7 +36,13 @@ Result<Author> find_author(const Invocation& call, KeyRing& ring);
 /// The kept key alone; key.not-found where none was drawn yet.
 Result<Secret32> throwaway_key(const Invocation& call);
 
-/// The message, sealed for its reader; wrapped anew for every attempt.
+/// The message, before it is sealed: the same one for whichever key it is sealed to.
+Result<seal::Rumor> write_rumor(const Author& author, const Reader& reader, const std::string& text,
+                                UnixTime now);
+/// Sealed for one key; wrapped anew for every attempt.
+Result<seal::Event> seal_rumor(const Author& author, const seal::Rumor& rumor, const XOnlyKey& key,
+                               UnixTime now);
+/// Both at once.
 Result<seal::Event> seal_text(const Author& author, const Reader& reader, const std::string& text,
                               UnixTime now);
 /// `work`: bits of NIP-13 that the wrap shall show.

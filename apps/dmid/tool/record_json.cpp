@@ -81,6 +81,9 @@ json::object record_json(const resolve::Resolution& resolution)
                      {"flags", flags_json(record)},
                      {"inbox_key", to_hex(record.inbox_key().view())},
                      {"document", nullptr}};
+    out["published_final"] = nullptr;
+    if (resolution.published_final && record.published())
+        out["published_final"] = *resolution.published_final;
     if (resolution.document)
         out["document"] = document_json(*resolution.document);
     out["tier"] = proof::to_text(record.block().tier);

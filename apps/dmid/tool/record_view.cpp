@@ -38,6 +38,19 @@ std::string trust_words(const proof::AgreedBlock& block)
     return tier + ": a block hash from outside";
 }
 
+std::string age_words(const resolve::Resolution& resolution)
+{
+    return span_text(resolution.age) + ", " + std::string{chain::to_text(resolution.finality)} +
+           (resolution.stale ? ", STALE" : "");
+}
+
+std::string final_words(const resolve::Resolution& resolution)
+{
+    if (!resolution.published_final)
+        return {};
+    return *resolution.published_final ? ", final" : ", not final yet";
+}
+
 std::string class_words(model::ClassMask classes)
 {
     std::string out;
@@ -82,7 +95,7 @@ Table record_table(const resolve::Resolution& resolution)
     if (record.published())
     {
         table.row({"published", "seq " + std::to_string(record.seq()) + ", block " +
-                                    std::to_string(record.published_block())});
+                                    std::to_string(record.published_block()) + final_words(resolution)});
         table.row({"inbox key", to_hex(record.inbox_key().view())});
     }
     else
@@ -92,8 +105,7 @@ Table record_table(const resolve::Resolution& resolution)
     else if (record.published())
         table.row({"document", "nobody gave its bytes"});
     table.row({"block", std::to_string(block.number) + "  " + to_hex0x(block.hash.view())});
-    table.row({"age", span_text(resolution.age) + ", " + std::string{chain::to_text(resolution.finality)} +
-                          (resolution.stale ? ", STALE" : "")});
+    table.row({"age", age_words(resolution)});
     table.row({"trust", trust_words(block)});
     return table;
 }
@@ -122,6 +134,13 @@ Result<resolve::Resolution> resolution_of(proof::VerifiedRecord record, proof::B
                                .served_by = {},
                                .set_aside = {},
                                .bundle = std::move(bundle)};
+}
+
+std::string block_words(const resolve::Resolution& resolution)
+{
+    const auto& block = resolution.record.block();
+    return "block " + std::to_string(block.number) + ", age " + age_words(resolution) + ", " +
+           trust_words(block);
 }
 
 void warn_of(Output& out, const resolve::Resolution& resolution)

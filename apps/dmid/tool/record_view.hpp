@@ -15,6 +15,8 @@ boost::json::object document_json(const model::Document& document);
 void add_document(Table& table, const model::Document& document);
 /// A record as a Resolution, its document decoded and held against it; document.*.
 Result<resolve::Resolution> resolution_of(proof::VerifiedRecord record, proof::Bundle bundle, UnixTime now);
+/// Block, age, finality and tier of a reading, in one line.
+std::string block_words(const resolve::Resolution& resolution);
 /// One line for each endpoint that was set aside, as warnings.
 void warn_of(Output& out, const resolve::Resolution& resolution);
 } // namespace dmid::tool

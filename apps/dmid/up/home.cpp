@@ -195,7 +195,8 @@ std::string common_config(const Plan& plan)
             "# `dmid config sample` shows every setting; keep the chain, the registry and the ports.\n";
     text += "\n[chain]\nid = " + std::to_string(chain::kLocalChain) +
             "\nregistry = " + toml_text(plan.registry) + "\n";
-    text += "\n[[chain.endpoint]]\nlabel = \"local\"\nurl = " + toml_text(plan.chain_url()) + "\n";
+    text += "\n[[chain.endpoint]]\nlabel = \"local\"\nurl = " + toml_text(plan.chain_url()) +
+            "\nws_url = " + toml_text(plan.chain_ws_url()) + "\n";
     // Loopback is not dialled for others, except where it is named.
     text += "\n[node]\nallow = [" + toml_text("127.0.0.1:" + std::to_string(plan.node_port)) + "]\n";
     return text;

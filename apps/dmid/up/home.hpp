@@ -19,6 +19,7 @@ struct Plan
     std::string number;   ///< the first that is served; empty until there is one
     bool configured = false;
     std::string chain_url() const { return "http://127.0.0.1:" + std::to_string(chain_port); }
+    std::string chain_ws_url() const { return "ws://127.0.0.1:" + std::to_string(chain_port); }
     std::string node_url() const { return "http://127.0.0.1:" + std::to_string(node_port); }
 };
 
