@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/health.hpp"
+#include "channel/heads.hpp"
 #include "gateway/context.hpp"
 #include "net/http_types.hpp"
 
@@ -42,6 +43,8 @@ public:
         info_.url = std::move(url);
     }
 
+    /// Where policy heads that others bring go; null: none are taken. Outlives this.
+    channel::HeadShelf* heads = nullptr;
     /// The relay information document, for GET / with Accept: application/nostr+json.
     std::function<std::string()> relay_information;
     /// What the node looks at; without it /healthz knows of alarms alone.
@@ -56,6 +59,8 @@ public:
 private:
     net::Task<net::HttpResponse> resolve(net::HttpRequest request);
     net::Task<net::HttpResponse> receive(net::HttpRequest request);
+    net::HttpResponse show_heads(const net::HttpRequest& request) const;
+    net::Task<net::HttpResponse> take_head(net::HttpRequest request);
     net::HttpResponse health(bool owner) const;
     net::HttpResponse metrics_page() const;
 

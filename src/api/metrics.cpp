@@ -185,6 +185,11 @@ std::string metrics_text(const gateway::Meters& meters, const NodeFacts& facts)
     page.gauge("dmid_budget_used_percent", "Of what is opened for strangers in this minute",
                facts.budget_percent);
     page.gauge("dmid_alarms", "Alarms that are raised", number(facts.alarms));
+    page.gauge("dmid_policies_held", "Numbers whose policy does not count at present",
+               number(facts.policies_held));
+    if (facts.head_age)
+        page.gauge("dmid_policy_head_age_seconds", "Age of the oldest policy head of a served number",
+                   static_cast<double>(*facts.head_age));
     add_process(page, facts.process);
     return page.text();
 }

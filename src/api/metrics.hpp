@@ -50,8 +50,10 @@ struct NodeFacts
     std::map<std::string, std::size_t> connections; ///< by door
     unsigned budget_percent = 0;
     std::size_t alarms = 0;
-    std::uint64_t disk_free = 0; ///< bytes, where the store is
-    std::int64_t now = 0;        ///< seconds
+    std::size_t policies_held = 0;        ///< numbers whose policy does not count at present
+    std::optional<std::int64_t> head_age; ///< of the oldest policy head of a number that is served (seconds)
+    std::uint64_t disk_free = 0;          ///< bytes, where the store is
+    std::int64_t now = 0;                 ///< seconds
     ProcessFacts process;
 };
 

@@ -19,6 +19,8 @@ NodeFacts facts()
     out.endpoints = {{"one", true, false, 0}, {"two", false, true, 0}};
     out.connections = {{"http", 3}};
     out.now = 2000;
+    out.policies_held = 1;
+    out.head_age = 90;
     return out;
 }
 
@@ -57,6 +59,8 @@ TEST(Metrics, ShowEveryFamilyWithItsTypeAndValue)
              R"(dmid_endpoint_set_aside{endpoint="two"} 1)",
              R"(dmid_endpoint_lag_blocks{endpoint="one"} 0)",
              R"(dmid_connections{door="http"} 3)",
+             "dmid_policies_held 1",
+             "dmid_policy_head_age_seconds 90",
              "# TYPE process_cpu_seconds_total counter",
          })
         EXPECT_TRUE(has(text, line)) << line << "\n" << text;

@@ -35,6 +35,8 @@ const std::array kRoutes{
     Route{"POST", "/v1/policy/prepare", &owner::prepare_policy},
     Route{"PUT", "/v1/policy", &owner::set_policy},
     Route{"POST", "/v1/policy/confirm", &owner::confirm_policy},
+    Route{"GET", "/v1/policy/head", &owner::policy_head},
+    Route{"PUT", "/v1/policy/head", &owner::set_policy_head},
     Route{"POST", "/v1/send", &owner::send},
     Route{"POST", "/v1/reply", &owner::reply},
     Route{"POST", "/v1/accept", &owner::accept},

@@ -34,5 +34,7 @@ net::Task<net::HttpResponse> unbind(Call call);
 net::Task<net::HttpResponse> app_password(Call call);
 net::Task<net::HttpResponse> set_policy(Call call);
 net::HttpResponse confirm_policy(const Call& call);
+net::HttpResponse policy_head(const Call& call);
+net::HttpResponse set_policy_head(const Call& call);
 net::Task<net::HttpResponse> events(Call call);
 } // namespace dmid::api::owner

@@ -165,6 +165,7 @@ net::HttpResponse policy(const Call& call)
     body["toml"] = policy::to_toml(in_force.compiled->policy());
     body["words"] = policy::explain(in_force.compiled->policy());
     body["signed_by"] = to_hex(in_force.position.key.view());
+    body["standing"] = gateway::name(gateway::policy_standing(call.context, *call.served));
     return answer(200, body);
 }
 
@@ -192,9 +193,16 @@ net::HttpResponse confirm_policy(const Call& call)
 {
     if (!call.served->policy)
         return problem(Error{Errc::gateway_no_such_entry, "no policy is set; `dmid policy set` sets one"});
-    const bool held = gateway::release_policy(call.context, call.served->identity.number);
-    auto body = position_json(call.served->policy->position);
-    body["was_held"] = held;
+    const auto held = gateway::confirm_policy(call.context, *call.served);
+    if (!held)
+        return problem(held.error());
+    const auto& position = call.served->policy->position;
+    auto body = position_json(position);
+    body["was_held"] = *held;
+    body["newer"] = nullptr;
+    const auto kept = call.context.heads->find(call.served->identity, call.served->policy_key);
+    if (kept && gateway::newer(kept->head.position, position))
+        body["newer"] = position_json(kept->head.position);
     return answer(200, body);
 }
 

@@ -12,6 +12,7 @@ namespace json = boost::json;
 namespace
 {
 constexpr std::string_view kResolve = "/v1/resolve/";
+constexpr std::string_view kHeads = "/v1/heads/";
 
 json::object terms_of(const channel::Answer& refused)
 {
@@ -103,6 +104,10 @@ net::Task<net::HttpResponse> Api::handle_public(net::HttpRequest request)
         co_return co_await resolve(std::move(request));
     if (path == "/v1/messages" && request.method == "POST")
         co_return co_await receive(std::move(request));
+    if (path.starts_with(kHeads) && get)
+        co_return show_heads(request);
+    if (path.starts_with(kHeads) && request.method == "PUT" && heads != nullptr)
+        co_return co_await take_head(std::move(request));
     if (path == "/" && get && relay_information &&
         request.headers.get("Accept").find("application/nostr+json") != std::string_view::npos)
     {

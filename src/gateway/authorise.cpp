@@ -101,7 +101,7 @@ Result<> judge(Context& context, Arrival& arrival)
 {
     DMID_TRY(auto view, InboxView::open(context.mailbox));
     DMID_TRY(arrival.contact, view.contact(arrival.to->box(), arrival.envelope.from));
-    if (!arrival.to->policy || context.policy_hold->holds(arrival.to->identity.number))
+    if (!arrival.to->policy || !arrival.to->policy_counts)
         arrival.verdict = policy::without_policy();
     else
     {
@@ -159,7 +159,7 @@ Refusal authorise(Context& context, Arrival& arrival)
 policy::Verdict judge_again(const Context& context, const Served& to, const model::Envelope& envelope,
                             const ContactRow& contact, unsigned work, UnixTime now)
 {
-    if (!to.policy)
+    if (!to.policy || !to.policy_counts)
     {
         auto verdict = policy::without_policy();
         apply_block(verdict, contact);

@@ -8,6 +8,7 @@
 #include "gateway/bell.hpp"
 #include "gateway/bindings.hpp"
 #include "gateway/budget.hpp"
+#include "gateway/heads.hpp"
 #include "gateway/health.hpp"
 #include "gateway/meters.hpp"
 #include "gateway/pins.hpp"
@@ -53,6 +54,9 @@ struct Context
     /// Tries of app passwords, in a minute: of all, and of one source. Never null.
     std::shared_ptr<Budget> sign_ins = std::make_shared<Budget>(600, 10);
     std::shared_ptr<PolicyHold> policy_hold = std::make_shared<PolicyHold>(); ///< never null
+    std::shared_ptr<Heads> heads = std::make_shared<Heads>(mailbox);          ///< never null
+    /// Heads that others bring, in a minute: of all, and of one source. Never null.
+    std::shared_ptr<Budget> head_budget = std::make_shared<Budget>(600, 60);
 };
 
 /// Writes to the log, where there is one.

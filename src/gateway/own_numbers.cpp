@@ -81,10 +81,12 @@ Result<> serve(Context& context, const Serving& serving, const model::Identity& 
     served.policy_key = key;
     DMID_TRY(served.policy, load_policy(context.mailbox, identity));
     DMID_TRY(load_tickets(context, served));
+    served.policy_counts = policy_standing(context, served) == PolicyStanding::counts;
     context.served.put(std::move(served));
     // A policy that was set meanwhile was put into what has just been replaced.
     DMID_TRY(auto policy, load_policy(context.mailbox, identity));
     context.served.change(identity.number, [&](Served& next) { next.policy = std::move(policy); });
+    settle_policy(context, identity.number);
     return {};
 }
 

@@ -13,6 +13,8 @@ struct Serving
     model::Number number;
     std::vector<InboxKey> keys;
     bool receipts = false;
+    /// Those that lie here, the former ones too: with the present one the node signs the daily heads.
+    std::vector<InboxKey> policy_keys{};
 };
 
 /// From memory: what was proven last. Not served yet where nothing was.

@@ -40,9 +40,24 @@ Result<> check_zones(const Context& context, const policy::Policy& policy)
     return {};
 }
 
-std::optional<model::PolicyPosition> present_position(const Served& served)
+/// The newest policy of the present key that anything tells of: what the next one has to follow.
+std::optional<model::PolicyPosition> newest_position(const Context& context, const Served& served)
 {
+    const auto kept = context.heads->find(served.identity, served.policy_key);
+    const bool mine = served.policy && served.policy->position.key == served.policy_key;
+    if (kept && (!mine || newer(kept->head.position, served.policy->position)))
+        return kept->head.position;
     return served.policy ? std::optional{served.policy->position} : std::nullopt;
+}
+
+Result<> check_order(const Context& context, const Served& served, const model::PolicyContent& next)
+{
+    const auto newest = newest_position(context, served);
+    // The very policy that a head tells of, brought from elsewhere.
+    const bool mine = served.policy && newest == served.policy->position;
+    if (newest && !mine && model::position_of(next) == *newest)
+        return {};
+    return model::check_successor(newest, next);
 }
 } // namespace
 
@@ -83,7 +98,7 @@ Result<model::PolicyContent> prepare_policy(const Context& context, const Served
     content.key = served.policy_key;
     content.seq = 1;
     DMID_TRY(content.body, policy::encode(policy));
-    const auto present = present_position(served);
+    const auto present = newest_position(context, served);
     if (present && present->key == content.key)
     {
         content.seq = present->seq + 1;
@@ -96,7 +111,7 @@ net::Task<Result<InForce>> set_policy(Context& context, ServedPtr served, Bytes 
 {
     DMID_CO_TRY(auto signed_policy, model::decode_policy(bytes));
     DMID_CO_TRY(model::verify_policy(signed_policy, served->identity, served->policy_key));
-    DMID_CO_TRY(model::check_successor(present_position(*served), signed_policy.content));
+    DMID_CO_TRY(check_order(context, *served, signed_policy.content));
     DMID_CO_TRY(auto in_force, compile(signed_policy));
     DMID_CO_TRY(check_labels(context, *served, in_force.compiled->policy()));
     DMID_CO_TRY(check_zones(context, in_force.compiled->policy()));
@@ -107,24 +122,82 @@ net::Task<Result<InForce>> set_policy(Context& context, ServedPtr served, Bytes 
     auto appended = co_await append(context, std::move(what));
     if (!appended)
         co_return tl::unexpected<Error>(std::move(appended).error());
-    context.served.change(served->identity.number, [&](Served& next) { next.policy = in_force; });
-    release_policy(context, served->identity.number);
+    const auto number = served->identity.number;
+    context.served.change(number, [&](Served& next) { next.policy = in_force; });
+    context.policy_hold->release(number);
+    settle_policy(context, number);
     co_return in_force;
+}
+
+std::string_view name(PolicyStanding standing) noexcept
+{
+    switch (standing)
+    {
+    case PolicyStanding::counts:
+        return "counts";
+    case PolicyStanding::waiting:
+        return "waiting";
+    case PolicyStanding::superseded:
+        return "superseded";
+    }
+    return "";
+}
+
+PolicyStanding policy_standing(const Context& context, const Served& served)
+{
+    const auto kept = context.heads->find(served.identity, served.policy_key);
+    if (kept && !kept->confirmed &&
+        (!served.policy || newer(kept->head.position, served.policy->position) ||
+         served.policy->position.key != served.policy_key))
+        return PolicyStanding::superseded;
+    return context.policy_hold->holds(served.identity.number) ? PolicyStanding::waiting
+                                                              : PolicyStanding::counts;
+}
+
+void settle_policy(Context& context, model::Number number)
+{
+    auto standing = PolicyStanding::counts;
+    // Judged while nobody else can replace what is judged: the flag never lags behind the last change.
+    context.served.change(number,
+                          [&](Served& next)
+                          {
+                              standing = policy_standing(context, next);
+                              next.policy_counts = standing == PolicyStanding::counts;
+                          });
+    const auto restored = "restored " + number.digits();
+    const auto superseded = "policy superseded " + number.digits();
+    if (standing == PolicyStanding::waiting)
+        context.alarms.raise(restored,
+                             number.in_fours() +
+                                 " was restored from a backup and its policy may be old: until `dmid policy "
+                                 "confirm` or `dmid policy set` everything is a request",
+                             context.clock.now(), AlarmScope{number});
+    else
+        context.alarms.clear(restored, number);
+    if (standing == PolicyStanding::superseded)
+        context.alarms.raise(
+            superseded,
+            number.in_fours() + " has a newer policy than the one that is here: everything is a request "
+                                "until `dmid policy set` sets the newest, or `dmid policy confirm` says that "
+                                "this one counts",
+            context.clock.now(), AlarmScope{number});
+    else
+        context.alarms.clear(superseded, number);
 }
 
 void hold_policy(Context& context, model::Number number)
 {
     context.policy_hold->hold(number);
-    context.alarms.raise("restored " + number.digits(),
-                         number.in_fours() + " was restored from a backup and its policy may be old: until "
-                                             "`dmid policy confirm` or `dmid policy set` everything is a "
-                                             "request",
-                         context.clock.now());
+    settle_policy(context, number);
 }
 
-bool release_policy(Context& context, model::Number number)
+Result<bool> confirm_policy(Context& context, const Served& served)
 {
-    context.alarms.clear("restored " + number.digits());
-    return context.policy_hold->release(number);
+    const auto number = served.identity.number;
+    const bool counted = policy_standing(context, served) == PolicyStanding::counts;
+    DMID_TRY(context.heads->confirm(served.identity));
+    context.policy_hold->release(number);
+    settle_policy(context, number);
+    return !counted;
 }
 } // namespace dmid::gateway

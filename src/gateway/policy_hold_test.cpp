@@ -35,11 +35,11 @@ TEST_F(PolicyHoldTest, ARestoredPolicyDoesNotCountUntilItsOwnerSaysSo)
     EXPECT_TRUE(alarmed());
     ASSERT_EQ(node.write(ann, "while nobody knows").yes, channel::Yes::yes);
     EXPECT_EQ(node.inbox(true).size(), 1U) << "a request, whatever the old policy says";
-    EXPECT_TRUE(release_policy(*node.context, number));
+    EXPECT_TRUE(confirm_policy(*node.context, *node.served()).value());
     EXPECT_FALSE(alarmed());
     ASSERT_EQ(node.write(ann, "after the owner spoke").yes, channel::Yes::yes);
     EXPECT_EQ(node.inbox(true).size(), 1U) << "dropped";
-    EXPECT_FALSE(release_policy(*node.context, number)) << "only once";
+    EXPECT_FALSE(confirm_policy(*node.context, *node.served()).value()) << "only once";
 }
 
 TEST_F(PolicyHoldTest, APolicyThatIsSetReleasesItAndFollowsTheRestoredOne)

@@ -24,9 +24,10 @@ Result<bool> add_release(Context& context, const Served& served, const store::St
     const auto verdict = judge_again(context, served, envelope, contact, arrived.work, now);
     RevisedMeta meta;
     meta.at = now;
-    if (verdict.action == Action::deliver || verdict.action == Action::digest || (accepted && !served.policy))
+    const bool counts = served.policy && served.policy_counts;
+    if (verdict.action == Action::deliver || verdict.action == Action::digest || (accepted && !counts))
     {
-        // Without a policy everything is a request; what the owner accepts is in the inbox then.
+        // Without a policy that counts everything is a request; what the owner accepts is in the inbox then.
         meta.legs = plan_legs(verdict.via);
         meta.state = meta.legs.empty() ? State::accepted : State::queued;
         what.entries.push_back(revised_entry(id, stored.entry.thread, Kind::released, std::move(meta)));

@@ -37,6 +37,9 @@ struct Served
     std::vector<InboxKey> keys; ///< the present one first
     model::Document document;   ///< as published; empty keys where nothing is published yet
     std::optional<InForce> policy;
+    /// Whether `policy` decides; false while it may be, or is, older than the newest one (heads.hpp): then
+    /// everything is a request. settle_policy() sets it.
+    bool policy_counts = true;
     bool receipts = false;
     /// Whose word on the policy counts: the document's, or the pinned one while a change without handover
     /// waits.

@@ -2,7 +2,12 @@
 #include "model/policy_bytes.hpp"
 #include "model/test_keys.hpp"
 
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace dmid::model
 {
@@ -101,6 +106,75 @@ TEST(PolicyHead, ComesBackVerifiesAndCompares)
     auto next = head;
     next.position.seq = 2;
     EXPECT_TRUE(ahead(next, later));
+}
+
+struct HeadVector
+{
+    Bytes bytes;
+    Identity identity;
+    XOnlyKey key;
+    std::string error;
+    std::string over;
+};
+
+std::vector<std::pair<std::string, HeadVector>> head_vectors(const std::string& kind)
+{
+    std::vector<std::pair<std::string, HeadVector>> out;
+    const auto folder = std::string{DMID_SOURCE_DIR} + "/docs/protocol/vectors/head/" + kind;
+    for (const auto& entry : std::filesystem::directory_iterator{folder})
+    {
+        std::stringstream text;
+        text << std::ifstream{entry.path()}.rdbuf();
+        const auto object = boost::json::parse(text.str()).as_object();
+        const auto word = [&](const char* name)
+        { return object.contains(name) ? std::string{object.at(name).as_string()} : std::string{}; };
+        HeadVector vector;
+        vector.bytes = from_hex(word("bytes")).value();
+        vector.identity = {{static_cast<std::uint64_t>(object.at("chain").as_int64()),
+                            fixed_from_hex<Address>(word("registry")).value()},
+                           Number::parse(word("number")).value(),
+                           static_cast<std::uint32_t>(object.at("epoch").as_int64())};
+        vector.key = fixed_from_hex<XOnlyKey>(word("policy_key")).value();
+        vector.error = word("error");
+        vector.over = word("over");
+        out.emplace_back(entry.path().filename().string(), std::move(vector));
+    }
+    return out;
+}
+
+// MUST POL-21, POL-22, POL-23
+TEST(PolicyHeadVectors, ValidOnesVerifyAndStandInTheirOrder)
+{
+    const auto vectors = head_vectors("valid");
+    EXPECT_GE(vectors.size(), 4U);
+    for (const auto& [name, vector] : vectors)
+    {
+        const auto head = decode_head(vector.bytes);
+        ASSERT_TRUE(head) << name << ": " << to_string(head.error());
+        EXPECT_TRUE(verify_head(*head, vector.identity, vector.key)) << name;
+        EXPECT_EQ(encode_head(*head), vector.bytes) << name;
+        if (vector.over.empty())
+            continue;
+        const auto other = decode_head(from_hex(vector.over).value()).value();
+        EXPECT_TRUE(verify_head(other, vector.identity, vector.key)) << name;
+        EXPECT_TRUE(ahead(*head, other)) << name;
+        EXPECT_FALSE(ahead(other, *head)) << name;
+    }
+}
+
+// MUST POL-22
+TEST(PolicyHeadVectors, InvalidOnesAreRefusedForTheStatedReason)
+{
+    const auto vectors = head_vectors("invalid");
+    EXPECT_GE(vectors.size(), 20U);
+    for (const auto& [name, vector] : vectors)
+    {
+        const auto head = decode_head(vector.bytes);
+        const auto verified = head ? verify_head(*head, vector.identity, vector.key)
+                                   : Result<>{tl::unexpected<Error>(head.error())};
+        ASSERT_FALSE(verified) << name;
+        EXPECT_EQ(dmid::name(verified.error().code), vector.error) << name;
+    }
 }
 } // namespace
 } // namespace dmid::model

@@ -102,6 +102,7 @@ test('after the machine is gone, all that was accepted before the backup is at t
   restored = new Person(story.world, 'restored', a.address);
   Object.assign(restored, { home, door: a.door, passphraseFile: a.passphraseFile, number: a.number });
   story.world.people.push(restored);
+  a.relayTap.aim(undefined); // nobody tells how old its policy is
   await restored.startNode();
   await restored.serving();
   const shown = (await restored.allMessages()).map(({ text }) => text);

@@ -36,6 +36,9 @@ void judge_clock(const std::vector<std::pair<std::string, std::int64_t>>& offset
 void check_numbers(const Patient& patient, Report& report);
 /// The node, its doors, its channels, its alarms, its policies.
 void check_node(const Patient& patient, Report& report);
+/// The policy of a number: whether it counts, how old its head is, who holds it, whether a rollback is
+/// bounded.
+void check_policy(const Patient& patient, const std::string& number, Report& report);
 /// Free space, fill, stamp, integrity.
 void check_store(const Patient& patient, Report& report);
 /// How a server outside would see this machine.

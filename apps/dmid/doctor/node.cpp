@@ -63,6 +63,12 @@ std::string mend_alarm(const Patient& patient, const std::string& code)
         return "df -h " + state + ", then: " + patient.me + " doctor, with the node stopped";
     if (code == "index")
         return patient.me + " index status";
+    if (code.starts_with("restored "))
+        return patient.me + " policy confirm --number " + code.substr(code.rfind(' ') + 1);
+    if (code.starts_with("policy superseded "))
+        return patient.me + " policy set FILE --number " + code.substr(code.rfind(' ') + 1);
+    if (code.starts_with("policy fork "))
+        return patient.me + " policy show --number " + code.substr(code.rfind(' ') + 1);
     return patient.me + " channels";
 }
 
@@ -100,14 +106,7 @@ void check_channels(const Patient& patient, const std::string& number, Report& r
 void check_served(const Patient& patient, const json::value& number, Report& report)
 {
     const auto name = text_of(number, "number");
-    const auto policy = codec::JsonItem{number, ""}.optional("policy");
-    // Heads (design: "Head") are not implemented: without them a rollback of the policy is not bounded.
-    if (!policy)
-        report.warning("policy", name + " has no policy: every message is a request",
-                       patient.me + " policy set FILE --number " + digits_of(name));
-    else
-        report.ok("policy", name + ": policy " + std::to_string(number_of(policy->value(), "seq")) +
-                                " in force; the age of its head cannot be told, heads are not implemented");
+    check_policy(patient, name, report);
     check_channels(patient, name, report);
 }
 } // namespace

@@ -4,9 +4,13 @@
 #include "api/api.hpp"
 #include "chain/follower.hpp"
 #include "channels/email/email_channel.hpp"
+#include "channels/nostr/events.hpp"
+#include "channels/nostr/head_carrier.hpp"
 #include "channels/nostr/nostr_channel.hpp"
 #include "channels/nostr/relay_door.hpp"
 #include "gateway/flow.hpp"
+#include "gateway/head_door.hpp"
+#include "gateway/head_rounds.hpp"
 #include "gateway/own_policy.hpp"
 #include "gateway/upkeep.hpp"
 #include "gateway/views.hpp"
@@ -132,6 +136,7 @@ struct Runtime::Impl
     Result<> open_chain();
     Result<> open_channels();
     void check_events(const proof::VerifiedRecord& record, const std::vector<std::string>& vouched);
+    void open_heads();
     Result<> listen();
     Result<> listen_watchers();
     Result<> take_over(const config::Config& next);
@@ -169,6 +174,9 @@ struct Runtime::Impl
     std::unique_ptr<gateway::Context> context;
     std::unique_ptr<gateway::Flow> flow;
     std::unique_ptr<gateway::Upkeep> upkeep;
+    std::unique_ptr<channels::nostr::NostrHeads> head_carrier;
+    std::unique_ptr<gateway::HeadDoor> head_door;
+    std::unique_ptr<gateway::HeadRounds> head_rounds;
     std::unique_ptr<channels::nostr::RelayDoor> relay;
     std::unique_ptr<api::Api> api;
     std::unique_ptr<net::HttpServer> public_server;
@@ -285,6 +293,7 @@ Result<> Runtime::Impl::open()
                                        config.store.stranger_quota_mb << 20U});
     log = make_log(config.log);
     context->log = log.write;
+    DMID_TRY(context->heads->load());
     if (const auto mark = setup.places.state / "restored.json"; std::filesystem::exists(mark))
     {
         for (const auto& number : secrets.numbers)
@@ -301,8 +310,18 @@ Result<> Runtime::Impl::open()
         DMID_TRY(gateway::restore_number(*context, number));
     }
     upkeep = std::make_unique<gateway::Upkeep>(*context, secrets.numbers, work.executor(0));
+    open_heads();
     watch = std::make_unique<Watch>(*context, *endpoints, *index, setup.places.state);
     return {};
+}
+
+void Runtime::Impl::open_heads()
+{
+    const auto& url = setup.config.node.url;
+    head_carrier = std::make_unique<channels::nostr::NostrHeads>(*http, dialer, nostr_keys, clock);
+    head_door = std::make_unique<gateway::HeadDoor>(
+        *context, gateway::named_by_document(*context, channels::nostr::as_relay_url(url)));
+    head_rounds = std::make_unique<gateway::HeadRounds>(*context, *head_carrier, secrets.numbers, url);
 }
 
 Result<> Runtime::Impl::listen()
@@ -312,7 +331,9 @@ Result<> Runtime::Impl::listen()
     channels::nostr::RelayDoorOptions door_options;
     door_options.url = setup.config.node.url;
     door_options.software_version = DMID_VERSION;
+    door_options.heads = head_door.get();
     relay = std::make_unique<channels::nostr::RelayDoor>(*flow, nostr_keys, clock, door_options);
+    api->heads = head_door.get();
     api->relay_information = [door = relay.get()] { return door->information(); };
     api->checks = [seen = watch.get()] { return seen->checks(); };
     api->metrics = [this] { return metrics(); };
@@ -406,6 +427,7 @@ void Runtime::Impl::start_work()
     for (auto& worker : workers)
         worker->start();
     upkeep->start();
+    head_rounds->start(on);
     watch->start(on);
     net::spawn(on, follow());
     for (const auto& channel : owned)
@@ -420,6 +442,8 @@ void Runtime::Impl::stop()
         channel->stop();
     if (upkeep)
         upkeep->stop();
+    if (head_rounds)
+        head_rounds->stop();
     if (watch)
         watch->stop();
     std::vector<std::thread> closing;

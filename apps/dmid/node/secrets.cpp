@@ -76,6 +76,25 @@ Result<std::vector<gateway::InboxKey>> inbox_keys(const keys::KeyDir& folder,
     return out;
 }
 
+/// Every policy key that lies here and opens with the same passphrase. One that does not is not the node's to
+/// use: its owner signs the daily heads (`dmid policy sign`).
+Result<std::vector<gateway::InboxKey>> policy_keys(const keys::KeyDir& folder,
+                                                   const keys::SecretText& passphrase)
+{
+    std::vector<gateway::InboxKey> out;
+    DMID_TRY(auto entries, folder.list());
+    for (const auto& entry : entries)
+    {
+        if (entry.role != keys::Role::policy)
+            continue;
+        const auto secret = folder.load(keys::Role::policy, entry.label, passphrase);
+        const auto key = secret ? crypto::xonly_of(*secret) : Result<XOnlyKey>{fail(Errc::key_not_found)};
+        if (key)
+            out.push_back({*key, *secret});
+    }
+    return out;
+}
+
 Result<gateway::Serving> serving(const Setup& setup, const config::ServedNumber& entry)
 {
     DMID_TRY(auto number, model::Number::parse(entry.number));
@@ -85,6 +104,7 @@ Result<gateway::Serving> serving(const Setup& setup, const config::ServedNumber&
     out.number = number;
     out.receipts = entry.receipts;
     DMID_TRY(out.keys, inbox_keys(folder, passphrase));
+    DMID_TRY(out.policy_keys, policy_keys(folder, passphrase));
     return out;
 }
 

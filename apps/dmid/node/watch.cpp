@@ -210,6 +210,12 @@ api::NodeFacts Watch::facts() const
     out.now = context.clock.now();
     out.budget_percent = context.budget.percent_used(out.now);
     out.alarms = context.alarms.all().size();
+    for (const auto& served : context.served.all())
+    {
+        out.policies_held += served->policy_counts ? 0 : 1;
+        if (const auto kept = context.heads->find(served->identity, served->policy_key))
+            out.head_age = std::max(out.head_age.value_or(0), out.now - kept->head.time);
+    }
     out.disk_free = free_bytes(impl_->state);
     out.process = process_facts();
     return out;

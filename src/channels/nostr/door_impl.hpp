@@ -29,6 +29,8 @@ struct RelayDoor::Impl
     bool serves(const XOnlyKey& key) const;
     /// Kinds 10050 and 0 of the served keys, signed anew only when what they say has changed.
     std::vector<seal::Event> public_events();
+    /// Policy heads that the filters ask for by kind and author.
+    std::vector<seal::Event> head_events(const std::vector<Filter>& filters) const;
     /// Puts the wrap on the shelf and shows it to every connection that may see it.
     void accepted(const XOnlyKey& recipient, const std::shared_ptr<const seal::Event>& wrap);
 

@@ -2,6 +2,7 @@
 #include "channels/nostr/door_session.hpp"
 
 #include "channels/nostr/events.hpp"
+#include "channels/nostr/head_events.hpp"
 #include "keys/random.hpp"
 #include "net/source.hpp"
 #include "seal/nip17.hpp"
@@ -169,6 +170,8 @@ net::Task<bool> DoorSession::take(ClientMessage message)
 
 net::Task<bool> DoorSession::take_event(client::Event message)
 {
+    if (message.event.kind == kKindAppData && door_->options.heads != nullptr)
+        co_return co_await take_head(std::move(message));
     const auto wrap = std::make_shared<const seal::Event>(std::move(message.event));
     const auto recipient = seal::wrap_recipient(*wrap);
     if (wrap->kind != seal::kKindWrap)
@@ -186,6 +189,31 @@ net::Task<bool> DoorSession::take_event(client::Event message)
         door_->accepted(*recipient, wrap);
     relay::Ok ok{wrap->id, yes, words_of(answer)};
     co_return co_await say(std::move(ok));
+}
+
+net::Task<bool> DoorSession::take_head(client::Event message)
+{
+    const auto& event = message.event;
+    auto head = head_in(event);
+    if (!head)
+        co_return co_await say(
+            make_ok(event.id, false, "blocked: of application data only policy heads are taken"));
+    // The head has a signature of its own; this one keeps others from putting it under a key that is not
+    // theirs.
+    if (const auto genuine = seal::verify(event); !genuine)
+    {
+        ++broken_rules_;
+        co_return co_await say(
+            make_ok(event.id, false, "invalid: " + std::string{name(genuine.error().code)}));
+    }
+    const auto taken = co_await door_->options.heads->take(std::move(*head), seal::to_json(event), source_);
+    if (taken)
+        co_return co_await say(make_ok(event.id, true, ""));
+    const auto code = taken.error().code;
+    const std::string prefix = code == Errc::policy_rate_limited ? "rate-limited: "
+                               : retryable(code)                 ? "error: "
+                                                                 : "invalid: ";
+    co_return co_await say(make_ok(event.id, false, prefix + std::string{name(code)}));
 }
 
 net::Task<bool> DoorSession::take_bad_event(client::BadEvent message)
@@ -234,6 +262,8 @@ net::Task<bool> DoorSession::take_req(client::Req message)
                         [&event](const Filter& filter)
                         { return filter.limit.value_or(1) > 0 && matches(filter, event); }))
             found.push_back(std::move(event));
+    auto heads = door_->head_events(message.filters);
+    found.insert(found.end(), std::make_move_iterator(heads.begin()), std::make_move_iterator(heads.end()));
     auto wraps = door_->shelf.find(proven_, message.filters, kMaxStored, door_->clock.now());
     found.insert(found.end(), std::make_move_iterator(wraps.begin()), std::make_move_iterator(wraps.end()));
     // From here on live ones are shown too; what comes in between is shown twice rather than never.

@@ -29,6 +29,7 @@ private:
     net::Task<bool> say(RelayMessage message);
     net::Task<bool> take(ClientMessage message);
     net::Task<bool> take_event(client::Event message);
+    net::Task<bool> take_head(client::Event message);
     net::Task<bool> take_bad_event(client::BadEvent message);
     net::Task<bool> take_req(client::Req message);
     net::Task<bool> take_auth(client::Auth message);

@@ -4,6 +4,7 @@
 #include "channels/nostr/door_impl.hpp"
 #include "channels/nostr/door_session.hpp"
 #include "channels/nostr/events.hpp"
+#include "channels/nostr/head_events.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/array.hpp>
@@ -53,6 +54,26 @@ std::vector<seal::Event> RelayDoor::Impl::public_events()
                     now_signed.events.push_back(std::move(*event));
         }
         out.insert(out.end(), now_signed.events.begin(), now_signed.events.end());
+    }
+    return out;
+}
+
+std::vector<seal::Event> RelayDoor::Impl::head_events(const std::vector<Filter>& filters) const
+{
+    std::vector<seal::Event> out;
+    if (options.heads == nullptr)
+        return out;
+    for (const auto& filter : filters)
+    {
+        // Who asks for everything is not meant; and without authors it would be a search.
+        const bool asked =
+            filter.kinds && filter.authors && filter.limit.value_or(1) > 0 &&
+            std::find(filter.kinds->begin(), filter.kinds->end(), kKindAppData) != filter.kinds->end();
+        if (!asked)
+            continue;
+        for (const auto& text : options.heads->events(*filter.authors))
+            if (auto event = seal::parse_event(text); event && matches(filter, *event))
+                out.push_back(std::move(*event));
     }
     return out;
 }
@@ -110,8 +131,9 @@ std::string RelayDoor::information() const
     const json::object document{
         {"name", options.name},
         {"description",
-         "Takes gift wraps (NIP-59) for the DMID numbers that this node serves, nothing else."},
-        {"supported_nips", json::array{1, 11, 13, 17, 42, 59}},
+         "Takes gift wraps (NIP-59) for the DMID numbers that this node serves, and policy heads (NIP-78) of "
+         "numbers that name it; nothing else."},
+        {"supported_nips", json::array{1, 11, 13, 17, 42, 59, 78}},
         {"software", "dmid"},
         {"version", options.software_version},
         {"limitation", std::move(limitation)},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "channel/heads.hpp"
 #include "channel/inbox.hpp"
 #include "channels/nostr/served_keys.hpp"
 #include "net/http_server.hpp"
@@ -22,11 +23,13 @@ struct RelayDoorOptions
     std::size_t shelf_bytes = 64U << 20U; ///< accepted wraps kept for stock clients that hold an inbox key
     std::size_t shelf_per_key = 4096;     ///< of those for one key
     unsigned keep_seconds = 3 * 24 * 3600;
+    /// Where policy heads (kind 30078) go and come from; null: they are not taken. Outlives the door.
+    channel::HeadShelf* heads = nullptr;
 };
 
 /// A Nostr relay (NIP-01, 11, 40, 42) for the numbers that this node serves, and nothing else: takes their
 /// gift wraps into the inbox, shows their kind 10050 and 0 to everybody, and a key's wraps to whoever proves
-/// to hold that key.
+/// to hold that key. Besides it keeps the policy heads of numbers whose documents name this node.
 class RelayDoor
 {
 public:

@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxMessage = seal::kMaxEventBytes + 256; ///< byte
 inline constexpr std::size_t kMaxSubscriptionId = 64;                  ///< bytes (NIP-01)
 inline constexpr std::size_t kMaxFilters = 10;                         ///< of one REQ
 inline constexpr std::size_t kMaxFilterValues = 256;                   ///< of one list of one filter
+inline constexpr std::size_t kMaxTagValue = 256;                       ///< bytes of a `#d` value
 inline constexpr std::size_t kMaxWords = 300;     ///< bytes of a relay's words that are kept, printable
 inline constexpr std::size_t kMaxChallenge = 256; ///< bytes of a NIP-42 challenge
 
@@ -27,6 +28,7 @@ struct Filter
     std::optional<std::vector<XOnlyKey>> authors;
     std::optional<std::vector<std::uint32_t>> kinds;
     std::optional<std::vector<XOnlyKey>> p;
+    std::optional<std::vector<std::string>> d;
     std::optional<UnixTime> since;
     std::optional<UnixTime> until;
     std::optional<std::uint32_t> limit;

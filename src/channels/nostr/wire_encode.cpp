@@ -58,6 +58,18 @@ public:
             list += (list.empty() ? "\"" : ",\"") + to_hex(value.view()) + '"';
         member(key, '[' + list + ']');
     }
+    void text_list(std::string_view key, const std::optional<std::vector<std::string>>& values)
+    {
+        if (!values)
+            return;
+        std::string list;
+        for (const auto& value : *values)
+        {
+            list += list.empty() ? "" : ",";
+            seal::append_quoted(list, value);
+        }
+        member(key, '[' + list + ']');
+    }
     template <class Number> void number(std::string_view key, const std::optional<Number>& value)
     {
         if (value)
@@ -82,6 +94,7 @@ std::string encode_filter(const Filter& filter)
         out.member("kinds", '[' + list + ']');
     }
     out.hex_list("#p", filter.p);
+    out.text_list("#d", filter.d);
     out.number("since", filter.since);
     out.number("until", filter.until);
     out.number("limit", filter.limit);

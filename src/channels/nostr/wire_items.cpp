@@ -62,6 +62,16 @@ Result<std::uint32_t> read_kind(const json::value& item)
     return static_cast<std::uint32_t>(kind);
 }
 
+Result<std::string> read_tag_value(const json::value& item)
+{
+    const auto* text = item.if_string();
+    if (text == nullptr)
+        return fail(Errc::codec_type, "tag value");
+    if (text->size() > kMaxTagValue)
+        return fail(Errc::codec_range, "tag value");
+    return std::string{text_of(*text)};
+}
+
 Result<> read_member(Filter& filter, std::string_view key, const json::value& value)
 {
     constexpr std::int64_t kMaxTime = (1LL << 53) - 1;
@@ -80,6 +90,10 @@ Result<> read_member(Filter& filter, std::string_view key, const json::value& va
     else if (key == "#p")
     {
         DMID_TRY(filter.p, read_list<XOnlyKey>(value, read_hex<XOnlyKey>));
+    }
+    else if (key == "#d")
+    {
+        DMID_TRY(filter.d, read_list<std::string>(value, read_tag_value));
     }
     else if (key == "since")
     {
@@ -113,13 +127,21 @@ bool names_one(const std::vector<XOnlyKey>& keys, const seal::Event& event)
                     return true;
     return false;
 }
+
+/// NIP-01: an addressable event is named by its first `d` tag.
+bool has_d(const std::vector<std::string>& values, const seal::Event& event)
+{
+    const auto* tag = seal::find_tag(event, "d");
+    return tag != nullptr && std::find(values.begin(), values.end(), (*tag)[1]) != values.end();
+}
 } // namespace
 
 bool matches(const Filter& filter, const seal::Event& event)
 {
     return !filter.other_tags && has(filter.ids, event.id) && has(filter.authors, event.pubkey) &&
            has(filter.kinds, event.kind) && (!filter.since || event.created_at >= *filter.since) &&
-           (!filter.until || event.created_at <= *filter.until) && (!filter.p || names_one(*filter.p, event));
+           (!filter.until || event.created_at <= *filter.until) &&
+           (!filter.p || names_one(*filter.p, event)) && (!filter.d || has_d(*filter.d, event));
 }
 
 Result<std::string> read_subscription(const json::value* item)

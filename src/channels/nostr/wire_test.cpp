@@ -36,6 +36,7 @@ TEST(NostrWire, ReadsBackEveryClientMessageThatItWrites)
 {
     const auto event = wrap_of("hello", 1, 2, kNow);
     Filter filter;
+    filter.d = {"with \"quotes\""};
     filter.ids.emplace({event.id});
     filter.authors.emplace({key(1), key(2)});
     filter.kinds.emplace({0U, 1059U});
@@ -131,6 +132,8 @@ TEST(NostrWire, HoldsMessagesSubscriptionsAndFiltersToTheirLimits)
     client_says<client::BadReq>("[\"REQ\",\"s\",{\"kinds\":[" + kinds + "]}]");
     client_says<client::BadReq>("[\"REQ\",\"s\",{\"kinds\":[65536]}]");
     client_says<client::BadReq>("[\"REQ\",\"s\",{\"#p\":[\"AA\"]}]");
+    client_says<client::BadReq>("[\"REQ\",\"s\",{\"#d\":[7]}]");
+    client_says<client::BadReq>("[\"REQ\",\"s\",{\"#d\":[\"" + std::string(kMaxTagValue + 1, 'd') + "\"]}]");
     client_says<client::BadReq>("[\"REQ\",\"s\",{\"since\":-1}]");
     client_says<client::BadReq>("[\"REQ\",\"s\",{\"limit\":1.5}]");
 }
@@ -148,6 +151,11 @@ TEST(NostrWire, MatchesEventsToFilters)
     EXPECT_TRUE(matches(filter("{\"since\":" + std::to_string(event.created_at) + "}"), event));
     EXPECT_FALSE(matches(filter("{\"since\":" + std::to_string(event.created_at + 1) + "}"), event));
     EXPECT_FALSE(matches(filter("{\"until\":" + std::to_string(event.created_at - 1) + "}"), event));
+    auto named = event;
+    named.tags.push_back({"d", "a \"name\""});
+    EXPECT_TRUE(matches(filter(R"({"#d":["other","a \"name\""]})"), named));
+    EXPECT_FALSE(matches(filter(R"({"#d":["other"]})"), named));
+    EXPECT_FALSE(matches(filter(R"({"#d":["other"]})"), event)) << "it has none";
     EXPECT_FALSE(matches(filter("{\"#e\":[]}"), event)) << "a tag that is not looked at matches nothing";
 }
 

@@ -37,7 +37,7 @@ export async function stack(story, { people = ['A', 'B'] } = {}) {
     const key = name.toLowerCase();
     story[key] = await world.wire(new Person(world, name, addresses[key]));
   }
-  await teller.promise('each person makes six keys, one file each; a node opens two of them, and never the one of the owner', async () => {
+  await teller.promise('each person makes six keys, one file each; a node opens three of them, and never the one of the owner', async () => {
     for (const person of world.people) {
       const { keys } = await person.makeKeys();
       assert.deepEqual(keys.map(({ role }) => role).sort(), ['guard', 'inbox', 'node', 'owner', 'payer', 'policy']);
