@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -14,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace dmid::net::testing
 {
@@ -43,18 +46,27 @@ public:
         }
         return true;
     }
-    /// Until the text ends with `mark`, or the peer ends; an empty mark reads to the end.
+    /// Up to the first `mark` and with it, or until the peer ends; an empty mark reads to the end. What came
+    /// behind the mark is for the next call.
     std::string read_until(std::string_view mark) const
     {
-        std::string text;
-        char byte = 0;
-        while (::recv(fd_, &byte, 1, 0) == 1)
+        std::size_t looked = 0;
+        for (;;)
         {
-            text.push_back(byte);
-            if (!mark.empty() && text.ends_with(mark))
-                break;
+            const auto at = mark.empty() ? std::string::npos : ahead_.find(mark, looked);
+            if (at != std::string::npos)
+            {
+                auto text = ahead_.substr(0, at + mark.size());
+                ahead_.erase(0, text.size());
+                return text;
+            }
+            looked = ahead_.size() - std::min(ahead_.size(), mark.size());
+            std::array<char, 16384> some{};
+            const auto size = ::recv(fd_, some.data(), some.size(), 0);
+            if (size <= 0)
+                return std::exchange(ahead_, {});
+            ahead_.append(some.data(), static_cast<std::size_t>(size));
         }
-        return text;
     }
     /// Ends with a reset instead of an orderly end.
     void reset_on_close() const
@@ -66,6 +78,7 @@ public:
 
 private:
     int fd_;
+    mutable std::string ahead_; ///< read, and asked for by nobody yet
 };
 
 /// Connects to a port on 127.0.0.1.
