@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/head_door.hpp"
 
+#include "gateway/key_wait.hpp"
 #include "gateway/own_policy.hpp"
 
 #include <algorithm>
@@ -24,13 +25,14 @@ bool names(const model::Document& document, const XOnlyKey& node_key, const std:
 }
 
 /// The pinned key while a change without a handover waits, else the document's.
-Result<XOnlyKey> trusted_key(Context& context, const resolve::Resolution& resolution)
+net::Task<Result<XOnlyKey>> trusted_key(Context& context, const resolve::Resolution& resolution)
 {
     const auto& identity = resolution.identity;
-    DMID_TRY(context.pins.judge(kNodeBox, identity, *resolution.document, disputed(resolution.record),
-                                context.clock.now()));
-    DMID_TRY(const auto pin, context.pins.find(kNodeBox, identity.network, identity.number));
-    return pin && pin->epoch == identity.epoch ? pin->policy_key : resolution.document->policy_key;
+    DMID_CO_TRY(co_await judge_keys(context, kNodeBox, resolution));
+    DMID_CO_TRY(const auto pin, context.pins.find(kNodeBox, identity.network, identity.number));
+    if (pin && pin->epoch == identity.epoch)
+        co_return pin->policy_key;
+    co_return resolution.document->policy_key;
 }
 
 net::Task<Result<XOnlyKey>> ask_document(Context& context, std::string own_relay, model::Identity identity)
@@ -42,7 +44,7 @@ net::Task<Result<XOnlyKey>> ask_document(Context& context, std::string own_relay
         co_return fail(Errc::policy_signature, "the head is of another epoch");
     if (!resolution->document || !names(*resolution->document, context.node_key.key, own_relay))
         co_return fail(Errc::gateway_not_served, "the number's document does not name this node");
-    co_return trusted_key(context, *resolution);
+    co_return co_await trusted_key(context, *resolution);
 }
 
 Result<> check_time(const Context& context, const model::PolicyHead& head)

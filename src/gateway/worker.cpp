@@ -8,6 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <utility>
 
 namespace dmid::gateway
 {
@@ -19,6 +21,9 @@ namespace asio = boost::asio;
 constexpr UnixMillis kLeaseMs = 90'000;
 /// The longest sleep: a wall clock that jumps delays work by no more.
 constexpr UnixMillis kLongestSleepMs = 5'000;
+/// How long the end of one item waits for the ends of others before the next claim. A claim is a commit,
+/// which this thread waits for: one for each item would bound the queue to one commit after the other.
+constexpr std::chrono::milliseconds kGather{2};
 } // namespace
 
 struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
@@ -27,6 +32,7 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
         : context{c}
         , executor{e}
         , timer{e}
+        , gathering{e}
         , queue{q}
         , parallel{p}
         , handler{std::move(h)}
@@ -36,11 +42,13 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
     Context& context;
     net::Executor executor;
     asio::steady_timer timer;
+    asio::steady_timer gathering;
     std::uint16_t queue;
     std::size_t parallel;
     Handler handler;
     std::atomic<std::size_t> running = 0;
     bool woken = false;
+    bool ended = false; ///< an item, since the last claim
     bool stopping = false;
     std::size_t bell = 0;
 
@@ -58,8 +66,18 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
     {
         co_await handler(std::move(item));
         --running;
-        woken = true;
+        ended = woken = true;
         timer.cancel();
+    }
+
+    /// Where others are under way still, some of them may be about to end too.
+    net::Task<> gather()
+    {
+        if (!std::exchange(ended, false) || running == 0)
+            co_return;
+        gathering.expires_after(kGather);
+        boost::system::error_code ignored;
+        co_await gathering.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
 
     void claim()
@@ -104,6 +122,7 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
             auto sleep = self->until_due();
             if (sleep == 0)
             {
+                co_await self->gather();
                 const auto before = self->running.load();
                 self->claim();
                 // Due, but not to be had: somebody else's, or an error. Do not spin.

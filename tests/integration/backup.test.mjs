@@ -44,7 +44,7 @@ test('a backup is made while letters pour in', { skip, timeout: 240_000 }, async
   const names = made.json.files.map(({ name }) => name);
   for (const name of ['config.toml', 'keys/node.json', 'keys/inbox.json', 'state/mailbox/data.mdb']) assert.ok(names.includes(name), names.join(' '));
   assert.ok(!names.some((name) => name.includes('index')), 'what follows from the chain is not in it');
-  assert.deepEqual(made.json.left_out.sort(), [a.dkimKeyFile(), a.passphraseFile].sort());
+  assert.deepEqual(made.json.left_out.sort(), [a.dkimKeyFile(), a.passphraseFile, a.tls.certFile, a.tls.keyFile].sort());
   assert.ok(made.json.secret_in.length > 2);
   assert.ok(!readdirSync(join(a.home, 'state', 'mailbox')).some((name) => name.includes('part')), 'the copy beside the store is gone');
 });
@@ -100,7 +100,7 @@ test('after the machine is gone, all that was accepted before the backup is at t
   assert.equal((await dmid(home, withPassphrase(['restore', backup]))).json.code, 'backup.not-empty', 'a home that is there stays');
   assert.equal((await dmid(home, withPassphrase(['backup', backup]))).json.code, 'backup.exists');
   restored = new Person(story.world, 'restored', a.address);
-  Object.assign(restored, { home, door: a.door, passphraseFile: a.passphraseFile, number: a.number });
+  Object.assign(restored, { home, door: a.door, mailDoor: a.mailDoor, passphraseFile: a.passphraseFile, number: a.number });
   story.world.people.push(restored);
   a.relayTap.aim(undefined); // nobody tells how old its policy is
   await restored.startNode();

@@ -46,8 +46,8 @@ async function restore(name) {
   const done = await dmid(home, withPassphrase(['restore', backup]));
   assert.equal(done.status, 0, done.stderr);
   const restored = new Person(story.world, name, a.address);
-  const { door, passphraseFile, number, inboxKey, relayTap } = a;
-  Object.assign(restored, { home, door, passphraseFile, number, inboxKey, relayTap });
+  const { door, mailDoor, passphraseFile, number, inboxKey, relayTap } = a;
+  Object.assign(restored, { home, door, mailDoor, passphraseFile, number, inboxKey, relayTap });
   story.world.people.push(restored);
   return restored;
 }

@@ -22,13 +22,6 @@ std::int64_t number_of(const json::value& item, std::string_view key)
     return number.value_or(0);
 }
 
-/// `8312 3456 …` as one word of a command line.
-std::string digits_of(std::string name)
-{
-    std::erase(name, ' ');
-    return name;
-}
-
 void check_door(const Patient& patient, const std::string& listen, Report& report)
 {
     net::HttpRequest request;

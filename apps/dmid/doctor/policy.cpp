@@ -56,8 +56,11 @@ void check_standing(const Patient& patient, const std::string& name, const json:
                            ": a newer policy is known than the one that is here: every message is a request",
                        command(patient, "policy set FILE", name));
     else if (!seq)
-        report.warning("policy", name + " has no policy: every message is a request",
-                       command(patient, "policy set FILE", name));
+        report.warning(
+            "policy",
+            name +
+                " has no policy: every message is a request; `dmid policy sample` prints one to begin with",
+            command(patient, "policy set FILE", name));
     else if (standing == "waiting")
         report.problem(
             "policy",
