@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../../peers/process.mjs';
 import { codeIn, mailWith } from '../lib/mail.mjs';
 
 /** A number that nobody of the story holds: the deny entry. */
@@ -63,6 +64,9 @@ export async function publish(person) {
     assert.deepEqual(record.document.gateways.map(({ url }) => url), [person.door.url]);
     assert.deepEqual(record.document.relays, [person.relayUrl]);
     assert.equal(record.document.terms.work, 16);
+  });
+  await teller.promise('a few blocks later it is final: from then on others take the number for proven', async () => {
+    await until(async () => (await person.do(['resolve', person.number], { told: false })).published_final === true, 'the publication to be final', 60);
   });
 }
 
