@@ -51,24 +51,24 @@ std::string_view field(std::string_view text, std::string_view original, std::st
     return {};
 }
 
-/// Appendix B, table B-2, and what vendors make of it: the first five letters tell them apart.
+/// Appendix B, table B-2, and what vendors make of it: their first letters tell them apart.
 MessageState state_of(std::string_view word)
 {
     constexpr std::array<std::pair<std::string_view, MessageState>, 10> table{{
         {"deliv", MessageState::delivered},
         {"expir", MessageState::expired},
-        {"delet", MessageState::deleted},
+        {"delete", MessageState::deleted},
         {"undel", MessageState::undeliverable},
         {"accep", MessageState::accepted},
         {"acked", MessageState::accepted},
         {"rejec", MessageState::rejected},
         {"enrou", MessageState::enroute},
         {"buffe", MessageState::enroute},
-        {"faile", MessageState::undeliverable},
+        {"fail", MessageState::undeliverable},
     }};
-    const auto small = lowered(word.substr(0, 5));
-    const auto* const at =
-        std::find_if(table.begin(), table.end(), [&small](const auto& row) { return row.first == small; });
+    const auto small = lowered(word.substr(0, 16));
+    const auto* const at = std::find_if(table.begin(), table.end(),
+                                        [&small](const auto& row) { return small.starts_with(row.first); });
     return at == table.end() ? MessageState::unknown : at->second;
 }
 
