@@ -123,6 +123,8 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
             if (sleep == 0)
             {
                 co_await self->gather();
+                if (self->stopping)
+                    co_return;
                 const auto before = self->running.load();
                 self->claim();
                 // Due, but not to be had: somebody else's, or an error. Do not spin.
