@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/json_reader.hpp"
 
+#include "base/utf8.hpp"
 #include "codec/json.hpp"
 #include "codec/json_text.hpp"
 
@@ -26,30 +27,6 @@ bool is_simple(std::string_view digits) noexcept
     return !digits.empty() && digits.size() <= kSureDigits &&
            std::all_of(digits.begin(), digits.end(), is_digit) &&
            (digits.front() != '0' || digits.size() == 1);
-}
-
-void append_utf8(std::string& out, std::uint32_t code)
-{
-    const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (code < 0x80)
-        put(code);
-    else if (code < 0x800)
-    {
-        put(0xC0U | code >> 6U);
-        put(0x80U | (code & 0x3FU));
-    }
-    else
-    {
-        if (code < 0x10000)
-            put(0xE0U | code >> 12U);
-        else
-        {
-            put(0xF0U | code >> 18U);
-            put(0x80U | (code >> 12U & 0x3FU));
-        }
-        put(0x80U | (code >> 6U & 0x3FU));
-        put(0x80U | (code & 0x3FU));
-    }
 }
 } // namespace
 

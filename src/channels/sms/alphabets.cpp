@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/sms/alphabets.hpp"
 
-#include "channels/sms/code_points.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/utf8.hpp"
 #include "channels/sms/alphabets.hpp"
-#include "channels/sms/code_points.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/sms/segments.hpp"
 
+#include "base/utf8.hpp"
 #include "channels/sms/alphabets.hpp"
-#include "channels/sms/code_points.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "channels/sms/code_points.hpp"
+#include "base/utf8.hpp"
 #include "channels/sms/segments.hpp"
 
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace dmid::channels::sms
+namespace dmid
 {
 /// What stands for a character that cannot be read or carried.
 inline constexpr char32_t kReplacement = 0xfffd;
@@ -13,4 +13,4 @@ inline constexpr char32_t kReplacement = 0xfffd;
 char32_t take_code_point(std::string_view& text) noexcept;
 /// Adds a character as UTF-8; kReplacement for surrogates and what lies beyond U+10FFFF.
 void append_utf8(std::string& out, char32_t c);
-} // namespace dmid::channels::sms
+} // namespace dmid

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "channels/sms/code_points.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 
-namespace dmid::channels::sms
+namespace dmid
 {
 char32_t take_code_point(std::string_view& text) noexcept
 {
@@ -42,4 +42,4 @@ void append_utf8(std::string& out, char32_t c)
         put(0x80 | (c & 0x3f));
     }
 }
-} // namespace dmid::channels::sms
+} // namespace dmid
