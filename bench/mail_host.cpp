@@ -27,7 +27,7 @@ using bench::need;
 constexpr std::size_t kText = 200;
 constexpr std::size_t kConnections = 64;
 /// As `dmid node` has them.
-constexpr std::size_t kParallelLegs = 8;
+constexpr std::size_t kParallelLegs = 16;
 constexpr std::size_t kParallelFanOuts = 32;
 constexpr const char* kDomain = "dmid.example";
 constexpr const char* kOwner = "owner@mail.example";
@@ -142,10 +142,11 @@ public:
         auto* flow = &node_.flow;
         workers_.push_back(std::make_unique<gateway::Worker>(
             node_.context, on, gateway::kFanOutQueue, kParallelFanOuts,
-            [flow](store::WorkItem item) { return flow->route(std::move(item)); }));
-        workers_.push_back(std::make_unique<gateway::Worker>(
-            node_.context, on, gateway::queue_of("email"), kParallelLegs,
-            [flow](store::WorkItem item) { return flow->deliver(std::move(item)); }));
+            [flow](store::WorkItem item, const gateway::Turn&) { return flow->route(std::move(item)); }));
+        workers_.push_back(
+            std::make_unique<gateway::Worker>(node_.context, on, gateway::queue_of("email"), kParallelLegs,
+                                              [flow](store::WorkItem item, gateway::Turn turn)
+                                              { return flow->deliver(std::move(item), std::move(turn)); }));
         work_.start();
         for (auto& worker : workers_)
             worker->start();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/health.hpp"
+#include "api/recent_answers.hpp"
 #include "channel/heads.hpp"
 #include "gateway/context.hpp"
 #include "net/http_types.hpp"
@@ -67,5 +68,6 @@ private:
     gateway::Context& context_;
     channel::Inbox& inbox_;
     NodeInfo info_;
+    RecentAnswers resolved_;
 };
 } // namespace dmid::api

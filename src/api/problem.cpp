@@ -7,14 +7,19 @@
 
 namespace dmid::api
 {
-net::HttpResponse answer(unsigned status, const boost::json::value& body)
+net::HttpResponse answer_text(unsigned status, std::string json)
 {
     net::HttpResponse response;
     response.status = status;
     response.headers.set("Content-Type", "application/json");
     response.headers.set("Cache-Control", "no-store");
-    response.body = codec::serialise_json(body);
+    response.body = std::move(json);
     return response;
+}
+
+net::HttpResponse answer(unsigned status, const boost::json::value& body)
+{
+    return answer_text(status, codec::serialise_json(body));
 }
 
 net::HttpResponse problem(const Error& error)

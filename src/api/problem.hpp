@@ -12,4 +12,6 @@ namespace dmid::api
 net::HttpResponse problem(const Error& error);
 /// A JSON answer.
 net::HttpResponse answer(unsigned status, const boost::json::value& body);
+/// The same of a text that is JSON.
+net::HttpResponse answer_text(unsigned status, std::string json);
 } // namespace dmid::api

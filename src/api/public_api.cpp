@@ -64,11 +64,20 @@ net::Task<net::HttpResponse> Api::resolve(net::HttpRequest request)
         finality = chain::Finality::finalized;
     else if (!at.empty() && at != "latest")
         co_return problem(Error{Errc::input_usage, "at: latest, safe or finalized"});
+    const auto question = request.path + '?' + request.query;
+    const RecentAnswers::Moment moment{context_.clock.now(), context_.resolver.edition()};
+    if (auto known = resolved_.find(moment, question))
+        co_return answer_text(200, *std::move(known));
     auto resolution = co_await context_.resolver.resolve(std::move(*id), finality);
     if (!resolution)
         co_return problem(resolution.error());
     resolution->published_final = co_await context_.resolver.is_final(resolution->record);
-    co_return answer(200, to_json(*resolution, with_proof));
+    auto text = codec::serialise_json(to_json(*resolution, with_proof));
+    // A document that nobody had may be there for the next who asks.
+    const bool whole = resolution->document || !resolution->record.published();
+    if (whole && moment == RecentAnswers::Moment{context_.clock.now(), context_.resolver.edition()})
+        resolved_.keep(moment, question, text);
+    co_return answer_text(200, std::move(text));
 }
 
 net::Task<net::HttpResponse> Api::receive(net::HttpRequest request)

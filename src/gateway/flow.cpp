@@ -96,7 +96,7 @@ net::Task<> Flow::route(store::WorkItem item)
     step(steps::kFannedOut);
 }
 
-net::Task<> Flow::deliver(store::WorkItem item)
+net::Task<> Flow::deliver(store::WorkItem item, Turn turn)
 {
     step(steps::kLegClaimed);
     auto prepared = co_await prepare_leg(context_, item);
@@ -108,6 +108,7 @@ net::Task<> Flow::deliver(store::WorkItem item)
         prepared.attempt = co_await channel->send(std::move(prepared.leg), std::move(prepared.message));
         step(steps::kLegSent);
     }
+    turn.over(); // the next one goes out while the disk takes this one's outcome
     co_await record_attempt(context_, item, std::move(prepared));
     step(steps::kLegRecorded);
 }

@@ -3,6 +3,7 @@
 
 #include "channel/inbox.hpp"
 #include "gateway/context.hpp"
+#include "gateway/turn.hpp"
 
 namespace dmid::gateway
 {
@@ -30,8 +31,8 @@ public:
 
     /// Work of the fan-out queue: an accepted message, a released one, or one that the owner sent.
     net::Task<> route(store::WorkItem item);
-    /// Work of a channel's queue: one leg.
-    net::Task<> deliver(store::WorkItem item);
+    /// Work of a channel's queue: one leg. The turn is over once the channel has answered.
+    net::Task<> deliver(store::WorkItem item, Turn turn);
 
 private:
     net::Task<channel::Answer> take_in(Arrival& arrival);

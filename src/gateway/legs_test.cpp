@@ -61,6 +61,21 @@ TEST_F(LegsTest, AConfirmedLegIsDelivered)
     EXPECT_EQ(node.message(id).state, State::delivered);
 }
 
+TEST_F(LegsTest, ALetterNamesTheNewestOfItsThreadForThreading)
+{
+    std::vector<Hash32> legs;
+    for (int i = 0; i < 40; ++i)
+    {
+        write("hello " + std::to_string(i));
+        node.work();
+        ASSERT_EQ(node.paper.sent.size(), legs.size() + 1);
+        const auto& earlier = node.paper.sent.back().message.earlier;
+        const auto count = std::min<std::size_t>(legs.size(), 8);
+        EXPECT_EQ(earlier, std::vector<Hash32>(legs.end() - static_cast<std::ptrdiff_t>(count), legs.end()));
+        legs.push_back(node.paper.sent.back().leg.id);
+    }
+}
+
 TEST_F(LegsTest, ARefusedLegFailsForGoodAndSaysWhy)
 {
     node.paper.script = {attempt(Outcome::refused)};

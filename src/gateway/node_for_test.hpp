@@ -263,7 +263,7 @@ struct Node
                 for (auto& item : items)
                 {
                     run(number == kFanOutQueue ? flow->route(std::move(item))
-                                               : flow->deliver(std::move(item)));
+                                               : flow->deliver(std::move(item), Turn{[] {}}));
                     found = true;
                     ++done;
                 }

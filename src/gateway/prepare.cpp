@@ -10,14 +10,18 @@
 #include "keys/random.hpp"
 #include "seal/nip59.hpp"
 
+#include <algorithm>
+
 namespace dmid::gateway
 {
 namespace
 {
 /// How long one attempt may take (milliseconds).
 constexpr UnixMillis kAttemptMs = 40'000;
-/// Messages of the thread that are named to the channel for threading.
+/// Messages of the thread that are named to the channel for threading, and among how many they are looked
+/// for: the owner's own stand between them.
 constexpr std::size_t kEarlier = 8;
+constexpr std::size_t kEarlierAmong = 32;
 
 Prepared cannot(Errc code, std::string words, channel::Outcome outcome)
 {
@@ -74,14 +78,19 @@ std::vector<Hash32> earlier_legs(const InboxView& view, const store::MailboxId& 
                                  const std::string& label)
 {
     std::vector<Hash32> out;
-    const auto messages = view.thread(box, row.thread, 0, 1000);
-    if (!messages)
-        return out;
-    for (const auto& [id, other] : *messages)
-        if (other.position < row.position && other.incoming)
-            out.push_back(model::leg_id(id, label, 0));
-    if (out.size() > kEarlier)
-        out.erase(out.begin(), out.end() - kEarlier);
+    auto before = row.position;
+    // Mostly the other side's, so that the first few are enough.
+    for (std::size_t seen = 0; seen < kEarlierAmong && out.size() < kEarlier; seen += kEarlier)
+    {
+        const auto messages = view.thread_before(box, row.thread, before, kEarlier);
+        if (!messages || messages->empty())
+            break;
+        for (auto one = messages->rbegin(); one != messages->rend() && out.size() < kEarlier; ++one)
+            if (one->row.incoming)
+                out.push_back(model::leg_id(one->id, label, 0));
+        before = messages->front().row.position;
+    }
+    std::reverse(out.begin(), out.end());
     return out;
 }
 

@@ -80,6 +80,19 @@ Result<std::vector<ListedMessage>> InboxView::thread(const store::MailboxId& box
     return listed(*this, box, found);
 }
 
+Result<std::vector<ListedMessage>> InboxView::thread_before(const store::MailboxId& box, const Hash32& thread,
+                                                            store::Position before, std::size_t limit) const
+{
+    store::Scan scan;
+    scan.prefix = rows::key(box, Tag::in_thread, thread);
+    scan.after = rows::key(box, Tag::in_thread, thread, before);
+    scan.limit = limit;
+    scan.backward = true;
+    DMID_TRY(auto found, reader_->scan(scan));
+    std::reverse(found.begin(), found.end());
+    return listed(*this, box, found);
+}
+
 Result<std::vector<std::pair<Hash32, Hash32>>> InboxView::threads(const store::MailboxId& box) const
 {
     store::Scan scan;

@@ -233,6 +233,20 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
     EXPECT_EQ(got_threads.size(), newest.size());
     for (const auto& [thread, last] : got_threads)
         EXPECT_EQ(newest[thread].second, last);
+    for (const auto& [thread, last] : newest)
+    {
+        std::vector<Hash32> before;
+        for (const auto& [position, id] : listed)
+            if (position < last.first && naive.messages.at(id).thread == thread)
+                before.push_back(id);
+        if (before.size() > 3)
+            before.erase(before.begin(), before.end() - 3);
+        std::vector<Hash32> got;
+        const auto found = seen.thread_before(box_, thread, last.first, 3).value();
+        for (const auto& message : found)
+            got.push_back(message.id);
+        EXPECT_EQ(got, before) << "the newest before the last, oldest first";
+    }
     for (const auto& of :
          {party_key({identity(0, 1)}), party_key({identity(1, 1)}), unproven_share(box_, networks[0]),
           unproven_share(box_, networks[1]), party_key({})})

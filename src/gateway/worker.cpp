@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/worker.hpp"
 
+#include "net/on_completion.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -21,9 +23,11 @@ namespace asio = boost::asio;
 constexpr UnixMillis kLeaseMs = 90'000;
 /// The longest sleep: a wall clock that jumps delays work by no more.
 constexpr UnixMillis kLongestSleepMs = 5'000;
-/// How long the end of one item waits for the ends of others before the next claim. A claim is a commit,
-/// which this thread waits for: one for each item would bound the queue to one commit after the other.
+/// How long the end of one turn waits for the ends of others before the next claim. A claim is a commit: one
+/// for each item would bound the queue to one commit after the other.
 constexpr std::chrono::milliseconds kGather{2};
+/// Items whose turn is over and whose outcome is not durable yet: at most so many times `parallel`.
+constexpr std::size_t kRecording = 3;
 } // namespace
 
 struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
@@ -47,55 +51,90 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
     std::size_t parallel;
     Handler handler;
     std::atomic<std::size_t> running = 0;
+    std::size_t turns = 0; ///< of those that run, how many keep others waiting
+    std::atomic<bool> claiming = false;
+    std::atomic<bool> waking = false;
     bool woken = false;
-    bool ended = false; ///< an item, since the last claim
+    bool ended = false; ///< a turn, since the last claim
     bool stopping = false;
     std::size_t bell = 0;
 
+    /// From any thread; every append rings, and one look serves all that rang before it.
     void wake()
     {
+        if (waking.exchange(true))
+            return;
         asio::post(executor,
                    [self = shared_from_this()]
                    {
+                       self->waking = false;
                        self->woken = true;
                        self->timer.cancel();
                    });
     }
 
+    std::size_t free() const
+    {
+        const auto most = parallel * (kRecording + 1);
+        return running >= most ? 0 : std::min(parallel - turns, most - running);
+    }
+
+    void end_turn(bool& mine)
+    {
+        if (!std::exchange(mine, false))
+            return;
+        --turns;
+        ended = woken = true;
+        timer.cancel();
+        if (2 * turns <= parallel)
+            gathering.cancel();
+    }
+
     net::Task<> one(store::WorkItem item)
     {
-        co_await handler(std::move(item));
+        const auto mine = std::make_shared<bool>(true);
+        Turn turn{[self = shared_from_this(), mine] { self->end_turn(*mine); }};
+        co_await handler(std::move(item), std::move(turn));
         --running;
-        ended = woken = true;
+        end_turn(*mine);
+        woken = true;
         timer.cancel();
     }
 
     /// Where others are under way still, some of them may be about to end too.
     net::Task<> gather()
     {
-        if (!std::exchange(ended, false) || running == 0)
+        if (!std::exchange(ended, false) || 2 * turns <= parallel)
             co_return;
         gathering.expires_after(kGather);
         boost::system::error_code ignored;
         co_await gathering.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
 
-    void claim()
+    /// Takes what is due and free to be taken, and begins it. False where there was nothing.
+    net::Task<bool> claim()
     {
-        auto items =
-            context.mailbox.claim(queue, context.clock.now_ms(), kLeaseMs, parallel - running.load());
+        claiming = true;
+        store::ClaimWanted what{queue, context.clock.now_ms(), kLeaseMs, free()};
+        auto start = [&mailbox = context.mailbox, what](auto done)
+        { mailbox.submit_claim(what, std::move(done)); };
+        auto items = co_await net::on_completion<Result<std::vector<store::WorkItem>>>(std::move(start));
         if (!items)
         {
+            claiming = false;
             context.alarms.raise("store", "work cannot be claimed: " + std::string{name(items.error().code)},
                                  context.clock.now());
-            return;
+            co_return false;
         }
         for (auto& item : *items)
         {
             ++running;
+            ++turns;
             auto self = shared_from_this();
             net::spawn(executor, hold(std::move(self), std::move(item)));
         }
+        claiming = false;
+        co_return !items->empty();
     }
 
     static net::Task<> hold(std::shared_ptr<Impl> self, store::WorkItem item)
@@ -106,7 +145,7 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
     /// Milliseconds until the queue's next item, bounded.
     UnixMillis until_due() const
     {
-        if (running >= parallel)
+        if (free() == 0)
             return kLongestSleepMs;
         const auto due = context.mailbox.next_due(queue);
         if (!due || !*due)
@@ -125,13 +164,11 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl>
                 co_await self->gather();
                 if (self->stopping)
                     co_return;
-                const auto before = self->running.load();
-                self->claim();
-                // Due, but not to be had: somebody else's, or an error. Do not spin.
-                if (self->running == before)
-                    sleep = 100;
-                else
+                const bool any = co_await self->claim();
+                if (any)
                     continue;
+                // Due, but not to be had: somebody else's, or an error. Do not spin.
+                sleep = 100;
             }
             if (self->woken)
                 continue;
@@ -161,7 +198,8 @@ void Worker::start()
 
 bool Worker::idle() const noexcept
 {
-    return impl_->running == 0;
+    // In this order: what was claimed runs before the claim is over.
+    return !impl_->claiming && impl_->running == 0;
 }
 
 void Worker::stop()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/context.hpp"
+#include "gateway/turn.hpp"
 
 #include <functional>
 #include <memory>
@@ -9,12 +10,11 @@
 namespace dmid::gateway
 {
 /// Works off one queue of the store: sleeps until something is due or was appended, claims what it can take,
-/// runs the handler for each, several at once. All of it on one executor, whose context one thread drives;
-/// it must not be that of a door, because claims wait for the disk.
+/// runs the handler for each, several at once. All of it on one executor, whose context one thread drives.
 class Worker
 {
 public:
-    using Handler = std::function<net::Task<>(store::WorkItem)>;
+    using Handler = std::function<net::Task<>(store::WorkItem, Turn)>;
 
     Worker(Context& context, net::Executor executor, std::uint16_t queue, std::size_t parallel,
            Handler handler);
@@ -23,7 +23,8 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     void start();
-    /// Claims no more; what runs goes on until its deadline or the end of the executor. Thread-safe.
+    /// Begins no more claims; what runs, and what a claim that is under way brings, goes on until its
+    /// deadline or the end of the executor. Thread-safe.
     void stop();
     /// Nothing is under way at present. Thread-safe.
     bool idle() const noexcept;

@@ -15,8 +15,8 @@ class WorkerTest : public ::testing::Test
 {
 protected:
     WorkerTest()
-        : worker{*node.context, io.get_executor(), kQueue, 2,
-                 [this](const store::WorkItem&) { return work(this); }}
+        : worker{*node.context, io.get_executor(), kQueue, 3,
+                 [this](const store::WorkItem&, Turn turn) { return work(this, std::move(turn)); }}
     {
     }
 
@@ -36,13 +36,21 @@ protected:
         ASSERT_TRUE(node.mailbox->append(std::move(what)));
     }
 
-    /// The first item ends at once, and the stop follows while its end waits for others; the second goes on.
-    static net::Task<> work(WorkerTest* self)
+    /// The first item ends at once, and the stop follows while its end waits for others; the others go on.
+    static net::Task<> work(WorkerTest* self, Turn turn)
     {
         const auto mine = ++self->begun;
+        if (self->records_slowly)
+        {
+            turn.over();
+            turn.over();
+            co_await net::sleep_for(net::Millis{300});
+            ++self->ended;
+            co_return;
+        }
         if (mine == 1 && self->stops)
             self->stop_in(5);
-        else if (mine == 2)
+        else if (mine <= 3)
             co_await net::sleep_for(net::Millis{50});
         ++self->ended;
     }
@@ -58,6 +66,7 @@ protected:
     unsigned begun = 0;
     unsigned ended = 0;
     bool stops = false;
+    bool records_slowly = false;
     Worker worker;
 };
 
@@ -70,14 +79,28 @@ TEST_F(WorkerTest, WorksOffMoreThanItTakesAtOnce)
     EXPECT_EQ(begun, 5U);
 }
 
+TEST_F(WorkerTest, OthersBeginWhileTheOutcomesOfThoseBeforeAreWritten)
+{
+    add(15);
+    records_slowly = true;
+    worker.start();
+    io.run_for(std::chrono::milliseconds{150});
+    EXPECT_EQ(begun, 12U) << "three at a time, and nine whose outcome is not durable yet";
+    EXPECT_EQ(ended, 0U);
+    EXPECT_FALSE(worker.idle());
+    while (ended < 15)
+        ASSERT_GT(io.run_one_for(std::chrono::seconds{10}), 0U);
+    EXPECT_EQ(begun, 15U);
+}
+
 TEST_F(WorkerTest, ClaimsNoMoreOnceItWasStopped)
 {
-    add(3);
+    add(4);
     stops = true;
     worker.start();
     io.run_for(std::chrono::milliseconds{200});
-    EXPECT_EQ(begun, 2U);
-    EXPECT_EQ(ended, 2U);
+    EXPECT_EQ(begun, 3U);
+    EXPECT_EQ(ended, 3U);
     EXPECT_TRUE(worker.idle());
 }
 } // namespace

@@ -32,6 +32,7 @@ net::Task<std::uint64_t> Resolver::final_height(std::uint64_t wanted)
             height = head->block.number - kFinalDepth;
     }
     const std::lock_guard hold{mutex_};
+    const auto before = final_;
     if (named)
     {
         final_ = final_named_ ? std::max(final_, named->block.number) : named->block.number;
@@ -40,6 +41,8 @@ net::Task<std::uint64_t> Resolver::final_height(std::uint64_t wanted)
     else if (!final_named_)
         final_ = std::max(final_, height);
     final_until_ = net::deadline_in(options_.final_for);
+    if (final_ != before)
+        begin_edition();
     co_return final_;
 }
 

@@ -113,6 +113,27 @@ TEST_F(FinalityTest, WhereNobodyNamesAFinalizedBlockDepthCounts)
     EXPECT_TRUE(is_final(resolver));
 }
 
+TEST_F(FinalityTest, AnEditionLastsUntilTheAgreedBlockOrWhatIsFinalChanges)
+{
+    const SystemClock clock;
+    ResolveOptions lasting = fresh();
+    lasting.agreement_for = net::Millis{3'600'000};
+    Resolver resolver{*world().endpoints, world().deployment.ref, clock, {}, lasting};
+    publish();
+    const auto before = resolver.edition();
+    EXPECT_FALSE(is_final(resolver));
+    const auto first = resolver.edition();
+    EXPECT_NE(first, before);
+    EXPECT_FALSE(is_final(resolver));
+    EXPECT_EQ(resolver.edition(), first) << "the same block, and nothing more is final";
+    world().mine(2 * kSlots + 50);
+    EXPECT_TRUE(is_final(resolver));
+    const auto later = resolver.edition();
+    EXPECT_NE(later, first);
+    resolver.forget();
+    EXPECT_NE(resolver.edition(), later);
+}
+
 TEST_F(FinalityTest, TheTimeSinceAPublicationIsThatOfTheBlocks)
 {
     const SystemClock clock;

@@ -47,6 +47,7 @@ net::Task<Result<chain::Agreement>> Resolver::agreement(chain::Finality finality
         const bool latest = finality == chain::Finality::latest;
         const std::lock_guard hold{mutex_};
         held = Held{*fresh, net::deadline_in(latest ? options_.agreement_for : options_.finalized_for)};
+        begin_edition();
     }
     co_return fresh;
 }
@@ -56,6 +57,7 @@ void Resolver::offer(const chain::Agreement& latest)
     const std::lock_guard hold{mutex_};
     held_[static_cast<std::size_t>(chain::Finality::latest)] =
         Held{latest, net::deadline_in(options_.offered_for)};
+    begin_edition();
 }
 
 net::Task<Result<AnswerPtr>> Resolver::read(const chain::Agreement& agreement, model::Number number,
@@ -107,6 +109,7 @@ void Resolver::forget()
     final_named_ = false;
     final_until_ = {};
     published_.clear();
+    begin_edition();
 }
 
 net::Task<Result<Resolution>> Resolver::resolve(model::Number number, chain::Finality finality)

@@ -11,6 +11,7 @@
 #include "resolve/record_cache.hpp"
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -88,6 +89,10 @@ public:
     void offer(const chain::Agreement& latest);
     /// Forgets agreed blocks and readings: after this process has itself changed the record.
     void forget();
+    /// Another number whenever anything that answers rest on has changed here (the agreed blocks, what is
+    /// final): what was resolved whole under one edition is, but for its age, what resolving it again would
+    /// give.
+    std::uint64_t edition() const noexcept { return edition_.load(std::memory_order_acquire); }
 
     const proof::RegistryRef& registry() const noexcept { return registry_; }
     model::Network network() const noexcept { return {registry_.chain_id, registry_.registry}; }
@@ -109,6 +114,10 @@ private:
     const Clock& clock_;
     ResolveOptions options_;
     chain::RecordReader reader_;
+    /// Under the mutex.
+    void begin_edition() noexcept { edition_.fetch_add(1, std::memory_order_release); }
+
+    std::atomic<std::uint64_t> edition_ = 0;
     std::mutex mutex_;
     std::array<std::optional<Held>, 3> held_; // by finality, as the caches
     std::array<RecordCache, 3> caches_;

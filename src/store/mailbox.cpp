@@ -6,22 +6,40 @@
 
 namespace dmid::store
 {
-Result<Appended> Mailbox::append(Append what)
+namespace
 {
-    std::optional<Result<Appended>> outcome;
+/// Waits for what `start` reports to the callback that it is given.
+template <class T, class Start> T wait_for(Start start)
+{
+    std::optional<T> outcome;
     // Not a std::binary_semaphore: that of g++ 12 gives the processor away several times before it sleeps.
     std::mutex mutex;
     std::condition_variable ready;
-    submit(std::move(what),
-           [&](Result<Appended> result)
-           {
-               const std::lock_guard lock{mutex};
-               outcome.emplace(std::move(result));
-               ready.notify_one();
-           });
+    start(
+        [&](T result)
+        {
+            const std::lock_guard lock{mutex};
+            outcome.emplace(std::move(result));
+            ready.notify_one();
+        });
     std::unique_lock lock{mutex};
     ready.wait(lock, [&outcome] { return outcome.has_value(); });
     return std::move(*outcome);
+}
+} // namespace
+
+Result<Appended> Mailbox::append(Append what)
+{
+    return wait_for<Result<Appended>>([&](Completion done) { submit(std::move(what), std::move(done)); });
+}
+
+Result<std::vector<WorkItem>> Mailbox::claim(std::uint16_t queue, UnixMillis now, UnixMillis lease,
+                                             std::size_t limit)
+{
+    return wait_for<Result<std::vector<WorkItem>>>(
+        [&](ClaimCompletion done) {
+            submit_claim({queue, now, lease, limit}, std::move(done));
+        });
 }
 
 Result<std::uint64_t> Mailbox::compare_and_set(const MailboxId& mailbox, std::string_view name,

@@ -13,6 +13,8 @@ namespace dmid::store
 {
 /// Called once with an append's outcome, on the writer's thread: hand over and return.
 using Completion = std::function<void(Result<Appended>)>;
+/// The same with a claim's items; where nothing is due it is called before submit_claim() returns.
+using ClaimCompletion = std::function<void(Result<std::vector<WorkItem>>)>;
 
 /// The only state that could be lost: per mailbox an append-only log, cells, work, blobs; besides it
 /// counters and views. Every call is all-or-nothing and durable when it returns. Synchronous; any thread may
@@ -58,10 +60,11 @@ public:
 
     // --- work ---
 
-    /// Claims up to `limit` items of the queue that are due at `now`, over all mailboxes, earliest first.
-    /// Each is ours until now + lease (milliseconds); then, or when the process ends, it is due again.
-    virtual Result<std::vector<WorkItem>> claim(std::uint16_t queue, UnixMillis now, UnixMillis lease,
-                                                std::size_t limit) = 0;
+    /// Queues a claim; it is committed together with whatever waits.
+    virtual void submit_claim(ClaimWanted what, ClaimCompletion done) = 0;
+    /// The same, waiting for the outcome. Never from a Completion.
+    Result<std::vector<WorkItem>> claim(std::uint16_t queue, UnixMillis now, UnixMillis lease,
+                                        std::size_t limit);
     /// Gives an item back until `when`. store.conflict: the claim lapsed; store.not-found: it is done.
     Result<void> later(const WorkRef& item, UnixMillis when, Bytes state);
     /// Finishes an item. Already gone: no error. store.conflict: the claim lapsed and another worker has it.

@@ -90,10 +90,10 @@ public:
     {
         return ear_->hear(mailbox_->cell_names(mailbox, prefix));
     }
-    Result<std::vector<WorkItem>> claim(std::uint16_t queue, UnixMillis now, UnixMillis lease,
-                                        std::size_t limit) override
+    void submit_claim(ClaimWanted what, ClaimCompletion done) override
     {
-        return ear_->hear(mailbox_->claim(queue, now, lease, limit));
+        mailbox_->submit_claim(what, [ear = ear_, done = std::move(done)](Result<std::vector<WorkItem>> items)
+                               { done(ear->hear(std::move(items))); });
     }
     Result<std::optional<UnixMillis>> next_due(std::uint16_t queue) const override
     {

@@ -7,7 +7,8 @@ namespace dmid::store
 {
 /// Learns how reading and claiming fare: of every fault (store.io, store.corrupt, store.full,
 /// store.read-only) with its error, and once with nullptr when a call goes well again. What a caller asked
-/// wrongly, or what is not there, is no fault. On the thread of the call: note it and return.
+/// wrongly, or what is not there, is no fault. On the thread of the call, or of the writer: note it and
+/// return.
 using ReadListener = std::function<void(const Error*)>;
 
 /// The same mailbox with somebody who listens to its reads, claims, counters, blobs and views. Appends are

@@ -101,6 +101,15 @@ struct WorkItem
     Bytes state;
 };
 
+/// What to claim: up to `limit` items of the queue that are due at `now`, over all mailboxes, earliest first.
+struct ClaimWanted
+{
+    std::uint16_t queue = 0;
+    UnixMillis now = 0;
+    UnixMillis lease = 0; ///< each is ours so long; then, or when the process ends, it is due again
+    std::size_t limit = 0;
+};
+
 /// Gives a claimed item back until `when`.
 struct Reschedule
 {

@@ -48,7 +48,7 @@ namespace dmid::node
 namespace
 {
 /// Legs of one channel that are under way at once.
-constexpr std::size_t kParallelLegs = 8;
+constexpr std::size_t kParallelLegs = 16;
 /// How long what runs may take to end when the node stops.
 constexpr std::chrono::milliseconds kStopFor{4'500};
 /// Of it, what connections have; what is cut then has a second to notice.
@@ -414,7 +414,7 @@ void Runtime::Impl::start_work()
     const auto on = work.executor(0);
     auto* the_flow = flow.get();
     workers.push_back(std::make_unique<gateway::Worker>(*context, on, gateway::kFanOutQueue, kParallelFanOuts,
-                                                        [the_flow](store::WorkItem item)
+                                                        [the_flow](store::WorkItem item, const gateway::Turn&)
                                                         { return the_flow->route(std::move(item)); }));
     // The queue of legs whose label has no channel any more: they fail, and say so.
     std::vector<std::string> names{""};
@@ -423,7 +423,8 @@ void Runtime::Impl::start_work()
     for (const auto& name : names)
         workers.push_back(std::make_unique<gateway::Worker>(
             *context, on, gateway::queue_of(name), kParallelLegs,
-            [the_flow](store::WorkItem item) { return the_flow->deliver(std::move(item)); }));
+            [the_flow](store::WorkItem item, gateway::Turn turn)
+            { return the_flow->deliver(std::move(item), std::move(turn)); }));
     for (auto& worker : workers)
         worker->start();
     upkeep->start();

@@ -48,6 +48,36 @@ private:
     Appended appended_;
 };
 
+class ClaimJob final : public Job
+{
+public:
+    ClaimJob(Core& core, ClaimWanted wanted, ClaimCompletion done)
+        : core_{core}
+        , wanted_{wanted}
+        , done_{std::move(done)}
+    {
+    }
+    Result<void> run(WriteTx& tx) override
+    {
+        DMID_TRY(items_, core_.claim(tx, wanted_.queue, wanted_.now, wanted_.lease,
+                                     std::min(wanted_.limit, kMaxEntries)));
+        return {};
+    }
+    void finish(Result<void> outcome) override
+    {
+        if (outcome)
+            done_(std::move(items_));
+        else
+            done_(tl::unexpected(std::move(outcome).error()));
+    }
+
+private:
+    Core& core_;
+    ClaimWanted wanted_;
+    ClaimCompletion done_;
+    std::vector<WorkItem> items_;
+};
+
 class LmdbMailbox final : public Mailbox
 {
 public:
@@ -150,16 +180,15 @@ public:
         return out;
     }
 
-    Result<std::vector<WorkItem>> claim(std::uint16_t queue, UnixMillis now, UnixMillis lease,
-                                        std::size_t limit) override
+    void submit_claim(ClaimWanted what, ClaimCompletion done) override
     {
-        // Most calls find nothing; those need no place in the writer's queue.
-        DMID_TRY(const auto next, next_due(queue));
-        if (!next || *next > now || limit == 0)
-            return std::vector<WorkItem>{};
-        return writer_.wait<std::vector<WorkItem>>(
-            [=, this](WriteTx& tx)
-            { return core_->claim(tx, queue, now, lease, std::min(limit, kMaxEntries)); });
+        // Most find nothing; those need no place in the writer's queue.
+        const auto next = next_due(what.queue);
+        if (!next)
+            return done(tl::unexpected(next.error()));
+        if (!*next || **next > what.now || what.limit == 0)
+            return done(std::vector<WorkItem>{});
+        writer_.submit(std::make_unique<ClaimJob>(*core_, what, std::move(done)));
     }
 
     Result<std::optional<UnixMillis>> next_due(std::uint16_t queue) const override
