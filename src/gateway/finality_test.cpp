@@ -134,7 +134,7 @@ TEST_F(FinalityTest, NobodyBecomesAContactOrGetsATicketBeforeItIsFinal)
 {
     const auto early = node->accept(model::Party{identity()});
     ASSERT_FALSE(early);
-    EXPECT_EQ(early.error().code, Errc::gateway_contact_held);
+    EXPECT_EQ(early.error().code, Errc::gateway_not_final);
     ASSERT_TRUE(send("before"));
     node->work();
     ASSERT_EQ(sent(), 1U);

@@ -13,8 +13,10 @@ namespace dmid::gateway
 {
 namespace
 {
-constexpr std::string_view kNotFinalYet =
-    " rests on a block that is not final yet; try again in some minutes";
+Error not_final(model::Number number)
+{
+    return {Errc::gateway_not_final, number.in_fours() + " rests on a block that is not final yet"};
+}
 
 Hash32 revised_id(const Hash32& message)
 {
@@ -66,7 +68,7 @@ Result<std::size_t> release_held(Context& context, const Served& served, const m
 }
 
 /// Whom the owner makes a contact holds the number for good: an epoch that this mailbox has pinned, which it
-/// only does once that is final, or one that is final now. gateway.contact-held, and errors of resolving.
+/// only does once that is final, or one that is final now. gateway.not-final, and errors of resolving.
 net::Task<Result<>> check_final(Context& context, ServedPtr served, model::Party party)
 {
     const auto* identity = std::get_if<model::Identity>(&party);
@@ -84,7 +86,7 @@ net::Task<Result<>> check_final(Context& context, ServedPtr served, model::Party
     // Its keys are not final, or there are none: its epoch may be.
     const auto below = co_await context.resolver.resolve(identity->number, chain::Finality::finalized);
     if (!below || below->identity.epoch != identity->epoch)
-        co_return fail(Errc::gateway_contact_held, identity->number.in_fours() + std::string{kNotFinalYet});
+        co_return tl::unexpected<Error>(not_final(identity->number));
     co_return Result<>{};
 }
 
@@ -237,7 +239,7 @@ net::Task<Result<PartyInfo>> confirm(Context& context, ServedPtr served, Referen
         co_return fail(Errc::resolve_not_published);
     const bool final = co_await context.resolver.is_final(resolution->record);
     if (!final)
-        co_return fail(Errc::gateway_contact_held, number.in_fours() + std::string{kNotFinalYet});
+        co_return tl::unexpected<Error>(not_final(number));
     DMID_CO_TRY(context.pins.confirm(served->box(), resolution->identity, *resolution->document));
     const model::Counterparty present{resolution->identity};
     DMID_CO_TRY(auto info, described(context, *served, present));

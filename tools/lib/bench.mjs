@@ -79,6 +79,11 @@ if (!options.flags.has('--no-build')) {
     process.exit(built.status);
   }
 }
+const missing = [...new Set(chosen.flatMap(({ targets }) => targets))].filter((target) => !existsSync(join(build, target === 'dmid' ? target : `bench/${target}`)));
+if (missing.length > 0) {
+  console.error(`tools/bench: ${missing.join(', ')} not built; run it without --no-build`);
+  process.exit(2);
+}
 const measured = {};
 const failed = [];
 for (const benchmark of chosen) {
