@@ -7,19 +7,16 @@
 //
 // Messages per second by the wall clock; all of them share the machine with the sink. What arrived is counted by the sink.
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { quick, report, rounds, row } from './frame.mjs';
 import { answers, startPostfix } from '../tests/peers/postfix.mjs';
 import { freePort, until } from '../tests/peers/process.mjs';
 
-const argument = (name) => { const i = process.argv.indexOf(name); return i < 0 ? undefined : process.argv[i + 1]; };
-const quick = process.argv.includes('--quick');
-const rounds = Number(argument('--rounds') ?? (quick ? 1 : 7));
 const sessions = 8;
 const [outgoing, relayed] = quick ? [400, 128] : [8000, 1920];
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 const now = () => Number(process.hrtime.bigint()) / 1e9;
 
 /** postfix's test server: takes everything, keeps nothing, counts. */
@@ -124,32 +121,18 @@ try {
     seen.node.push(await node());
     seen.postfix.push(await theirs());
   }
-  const row = (what, ours, reference, name, wanted, { unit = 'per second', value = ({ rate }) => rate, least = true, note } = {}) => {
-    const [a, b] = [ours.map(value), reference.map(value)];
-    const ratio = median(a.map((one, i) => one / b[i]));
-    return { goal: 'P13', what, floor: name, unit, ours: median(a), reference: median(b), ratio, wanted, at_least: least,
-      met: wanted === 0 || (least ? ratio >= wanted : ratio <= wanted), ...(note ? { note } : {}) };
-  };
-  const sourceName = `postfix smtp-source, the same ${sessions} sessions`;
-  const relayName = 'postfix, accept and relay, same disk and sink';
-  const rows = [
-    row(`mail out on ${sessions} sessions, composed, ${size} bytes`, seen.ours, seen.floor, sourceName, 0.8),
-    row('signed message by HTTP → durable → mail handed over', seen.node, seen.postfix, relayName, 5,
-      { note: 'five durable steps for each message (envelope, claim, legs, claim, outcome) go through one writer' }),
-    row('of it: mail out, CPU for a message', seen.ours, seen.floor, sourceName, 0, { unit: 'us CPU', value: ({ cpu }) => cpu, least: false }),
-    row('of it: mail out, signed by DKIM (RSA 2048)', seen.signed, seen.floor, sourceName, 0),
-    row('of it: accepted and durable', seen.node, seen.postfix, 'postfix, accepted', 0, { value: ({ accepted }) => accepted }),
-  ];
-  for (const { goal, what, ours, unit, floor: name, reference, ratio, wanted, met } of rows) {
-    console.log(`${goal}  ${what.padEnd(58)} ${ours.toFixed(1).padStart(10)} ${unit}`);
-    console.log(`     / ${name.padEnd(56)} ${reference.toFixed(1).padStart(10)} ${unit}   ratio ${ratio.toFixed(3)}`);
-    if (wanted) console.log(`     goal at least ${wanted}: ${met ? 'met' : 'missed'}`);
-  }
-  const result = argument('--json');
-  if (result) {
-    writeFileSync(result, JSON.stringify({ cpu: cpus()[0].model, cores: cpus().length, kernel: release(), load: loadavg()[0],
-      compiler: `node ${process.version}`, commit: process.env.DMID_COMMIT ?? 'unknown', rounds, quick, rows }));
-  }
+  const rates = (samples) => samples.map(({ rate }) => rate);
+  const perSecond = { unit: 'per second', least: true };
+  const bySource = { ...perSecond, floor: `postfix smtp-source, the same ${sessions} sessions`, reference: rates(seen.floor) };
+  report([
+    row('P13', `mail out on ${sessions} sessions, composed, ${size} bytes`, rates(seen.ours), { ...bySource, wanted: 0.8 }),
+    row('P13', 'signed message by HTTP → durable → mail handed over', rates(seen.node), { ...perSecond, floor: 'postfix, accept and relay, same disk and sink',
+      reference: rates(seen.postfix), wanted: 5, note: 'five durable steps for each message (envelope, claim, legs, claim, outcome) go through one writer' }),
+    row('P13', 'of it: mail out, CPU for a message', seen.ours.map(({ cpu }) => cpu), { floor: bySource.floor, reference: seen.floor.map(({ cpu }) => cpu) }),
+    row('P13', 'of it: mail out, signed by DKIM (RSA 2048)', rates(seen.signed), bySource),
+    row('P13', 'of it: accepted and durable', seen.node.map(({ accepted }) => accepted),
+      { ...perSecond, floor: 'postfix, accepted', reference: seen.postfix.map(({ accepted }) => accepted) }),
+  ]);
 } finally {
   for (const action of undo.reverse()) await action();
 }

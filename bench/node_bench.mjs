@@ -7,17 +7,14 @@ import { createCipheriv, randomBytes, scryptSync } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { quick, report, rounds, row } from './frame.mjs';
 
 const { keccak256 } = createRequire(new URL('../tests/package.json', import.meta.url))('viem');
 const binary = join(process.env.DMID_BUILD, 'dmid');
-const argument = (name) => { const i = process.argv.indexOf(name); return i < 0 ? undefined : process.argv[i + 1]; };
-const quick = process.argv.includes('--quick');
-const rounds = Number(argument('--rounds') ?? (quick ? 2 : 9));
 const idleSeconds = quick ? 1 : 5;
 const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
 /** A Web3 v3 key file that opens at once. */
 function keyFile(passphrase) {
@@ -80,20 +77,11 @@ try {
     whole.push(held(node.pid, 'VmRSS'));
     await node.stop();
   }
-  const row = (what, unit, values, wanted, note) => {
-    const ours = median(values);
-    return { goal: 'P16', what, floor: '', unit, ours, reference: 0, ratio: ours, wanted, at_least: false, met: wanted === 0 || ours <= wanted, note };
-  };
-  const rows = [row('idle node, anonymous memory', 'MB', [memory[0]], 40), row('of it: all resident memory', 'MB', [whole[0]], 0),
-    row('start of the node to open doors, keys cheap to open', 'ms', starts, 100)];
-  for (const { goal, what, ours, unit, wanted, met } of rows) {
-    console.log(`${goal}  ${what.padEnd(58)} ${ours.toFixed(3).padStart(10)} ${unit}${wanted ? `   goal at most ${wanted}: ${met ? 'met' : 'missed'}` : ''}`);
-  }
-  const file = argument('--json');
-  if (file) {
-    writeFileSync(file, JSON.stringify({ cpu: cpus()[0].model, cores: cpus().length, kernel: release(), load: loadavg()[0],
-      compiler: `node ${process.version}`, commit: process.env.DMID_COMMIT ?? 'unknown', rounds, quick, rows }));
-  }
+  report([
+    row('P16', 'idle node, anonymous memory', [memory[0]], { unit: 'MB', wanted: 40 }),
+    row('P16', 'of it: all resident memory', [whole[0]], { unit: 'MB' }),
+    row('P16', 'start of the node to open doors, keys cheap to open', starts, { unit: 'ms', wanted: 100 }),
+  ]);
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

@@ -4,19 +4,16 @@
 // row without a goal has the whole flow behind the door: each wrap opened, judged and durable before its OK.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { quick, report, rounds, row } from './frame.mjs';
 
 const { WebSocket } = createRequire(new URL('../tests/package.json', import.meta.url))('ws');
-const argument = (name) => { const i = process.argv.indexOf(name); return i < 0 ? undefined : process.argv[i + 1]; };
-const quick = process.argv.includes('--quick');
-const rounds = Number(argument('--rounds') ?? (quick ? 1 : 7));
 const perRound = quick ? 200 : 2000;
 const connections = 8;
 const window = 16;
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
 /** A child that answers each line with one line; the first one says its port. */
 async function start(command, args) {
@@ -82,29 +79,15 @@ try {
     seen.whole.push(await ingest(keep, messages));
     seen.floor.push(Number(await verify.ask('floor 0.2')));
   }
-  const ratio = (a, b) => median(a.map((value, i) => value / b[i]));
-  const row = (what, ours, reference, floor, wanted, note) => {
-    // Wraps per second of CPU: the more the better, so the ratio is the floor's time by ours.
-    const value = ratio(reference, ours);
-    return { goal: 'P14', what, floor, unit: 'us CPU', ours: median(ours), reference: median(reference), ratio: value,
-      wanted, at_least: true, met: wanted === 0 || value >= wanted, ...(note ? { note } : {}) };
-  };
-  const rows = [
-    row('take a gift wrap in over Nostr, verified', seen.ours, seen.floor, 'one Schnorr verification', 0.6,
-      'the rest is the WebSocket, its system calls, and reading and hashing the event'),
-    row('take a gift wrap in over Nostr, verified', seen.ours, seen.npm, 'the npm relay, events in memory', 25),
-    row('the same, opened, judged and durable', seen.whole, seen.npm, 'the npm relay, events in memory', 0),
-  ];
-  for (const { goal, what, ours, unit, floor, reference, ratio: value, wanted, met } of rows) {
-    console.log(`${goal}  ${what.padEnd(58)} ${ours.toFixed(3).padStart(10)} ${unit}`);
-    console.log(`     / ${floor.padEnd(56)} ${reference.toFixed(3).padStart(10)} ${unit}   ratio ${value.toFixed(3)}`);
-    if (wanted) console.log(`     goal at least ${wanted}: ${met ? 'met' : 'missed'}`);
-  }
-  const result = argument('--json');
-  if (result) {
-    writeFileSync(result, JSON.stringify({ cpu: cpus()[0].model, cores: cpus().length, kernel: release(), load: loadavg()[0],
-      compiler: `node ${process.version}`, commit: process.env.DMID_COMMIT ?? 'unknown', rounds, quick, rows }));
-  }
+  // Wraps per second of CPU: the more the better, so the ratio is the floor's time by ours.
+  const against = (floor, reference) => ({ floor, reference, least: true, inverse: true });
+  const npm = against('the npm relay, events in memory', seen.npm);
+  report([
+    row('P14', 'take a gift wrap in over Nostr, verified', seen.ours, { ...against('one Schnorr verification', seen.floor), wanted: 0.6,
+      note: 'the rest is the WebSocket, its system calls, and reading and hashing the event' }),
+    row('P14', 'take a gift wrap in over Nostr, verified', seen.ours, { ...npm, wanted: 25 }),
+    row('P14', 'the same, opened, judged and durable', seen.whole, npm),
+  ]);
 } finally {
   await Promise.all(servers.map((server) => server.stop()));
   rmSync(folder, { recursive: true, force: true });

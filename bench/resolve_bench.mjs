@@ -9,18 +9,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { quick, report, rounds, row } from './frame.mjs';
 import { rpc } from '../tests/peers/anvil.mjs';
 import { freePort, start, startAndWait, until } from '../tests/peers/process.mjs';
 
 const { keccak256 } = createRequire(new URL('../tests/package.json', import.meta.url))('viem');
-const argument = (name) => { const i = process.argv.indexOf(name); return i < 0 ? undefined : process.argv[i + 1]; };
-const quick = process.argv.includes('--quick');
-const rounds = Number(argument('--rounds') ?? (quick ? 1 : 7));
 const perRound = quick ? 640 : 19200;
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 const nginxFile = '/usr/sbin/nginx';
 
 /** Microseconds of CPU that these processes have used so far, all their threads. */
@@ -115,28 +112,16 @@ try {
   const seen = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
   if (!quick) for (const side of Object.values(sides)) await side();
   for (let round = 0; round < rounds; ++round) for (const [name, side] of Object.entries(sides)) seen[name].push(await side());
-  const row = (goal, what, ours, reference, floor, wanted, note) => {
-    const ratio = median(ours.map((value, i) => value / reference[i]));
-    return { goal, what, floor, unit: 'us CPU', ours: median(ours), reference: median(reference), ratio, wanted, at_least: false,
-      met: wanted === 0 || ratio <= wanted, ...(note ? { note } : {}) };
-  };
   const file = `nginx, a file of the same ${body.length} bytes`;
-  const rows = [
-    row('P1', 'resolve a number over HTTP, record proven once per block', seen.node, seen.nginx, file, 1.25, 'the rest is building the JSON, and copying the resolution'),
-    row('P2', 'resolve, the record verified at each request', seen.record, seen.plain, 'the same from memory', 1.8),
-    row('P2', 'resolve, account and code verified too', seen.proof, seen.plain, 'the same from memory', 0),
-    row('P1', 'of it: an HTTP request with a short answer', seen.health, seen.nginx, file, 0),
-  ];
-  for (const { goal, what, ours, unit, floor, reference, ratio, wanted, met } of rows) {
-    console.log(`${goal}   ${what.padEnd(58)} ${ours.toFixed(3).padStart(10)} ${unit}`);
-    console.log(`     / ${floor.padEnd(56)} ${reference.toFixed(3).padStart(10)} ${unit}   ratio ${ratio.toFixed(3)}`);
-    if (wanted) console.log(`     goal at most ${wanted}: ${met ? 'met' : 'missed'}`);
-  }
-  const result = argument('--json');
-  if (result) {
-    writeFileSync(result, JSON.stringify({ cpu: cpus()[0].model, cores: cpus().length, kernel: release(), load: loadavg()[0],
-      compiler: `node ${process.version}`, commit: process.env.DMID_COMMIT ?? 'unknown', rounds, quick, rows }));
-  }
+  const nginxSame = { floor: file, reference: seen.nginx };
+  const fromMemory = { floor: 'the same from memory', reference: seen.plain };
+  report([
+    row('P1', 'resolve a number over HTTP, record proven once per block', seen.node,
+      { ...nginxSame, wanted: 1.25, note: 'one number, asked for again and again: its answer is written once a second' }),
+    row('P2', 'resolve, the record verified at each request', seen.record, { ...fromMemory, wanted: 1.8 }),
+    row('P2', 'resolve, account and code verified too', seen.proof, fromMemory),
+    row('P1', 'of it: an HTTP request with a short answer', seen.health, nginxSame),
+  ]);
 } finally {
   for (const action of undo.reverse()) await action();
 }

@@ -7,15 +7,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { quick, report, rounds, row } from './frame.mjs';
 
-const argument = (name) => { const i = process.argv.indexOf(name); return i < 0 ? undefined : process.argv[i + 1]; };
-const quick = process.argv.includes('--quick');
-const rounds = Number(argument('--rounds') ?? (quick ? 1 : 5));
 const seconds = quick ? 1 : 2;
 const clients = 64;
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 const places = [...process.env.PATH.split(delimiter), '/usr/lib/postgresql/15/bin', '/usr/sbin'];
 const find = (name) => places.map((place) => join(place, name)).find((path) => existsSync(path));
 
@@ -116,20 +113,8 @@ try {
       other.theirs.push(await other.round());
     }
   }
-  const rows = others.map(({ name, wanted, ours, theirs }) => {
-    const ratio = median(ours.map((value, i) => value / theirs[i]));
-    return { goal: 'P9', what: 'durable enqueue of 1 KB, 64 waiting producers', floor: name, unit: 'per second', ours: median(ours),
-      reference: median(theirs), ratio, wanted, at_least: true, met: ratio >= wanted,
-      note: 'as for the log' };
-  });
-  for (const { goal, what, floor, ours, reference, ratio, wanted, met } of rows) {
-    console.log(`${goal}   ${what.padEnd(58)} ${ours.toFixed(0).padStart(10)} per second\n     / ${floor.padEnd(56)} ${reference.toFixed(0).padStart(10)} per second` +
-      `   ratio ${ratio.toFixed(3)}\n     goal at least ${wanted}: ${met ? 'met' : 'missed'}`);
-  }
-  if (argument('--json')) {
-    writeFileSync(argument('--json'), JSON.stringify({ cpu: cpus()[0].model, cores: cpus().length, kernel: release(), load: loadavg()[0],
-      compiler: `node ${process.version}`, commit: process.env.DMID_COMMIT ?? 'unknown', rounds, quick, rows }));
-  }
+  report(others.map(({ name, wanted, ours, theirs }) => row('P9', 'durable enqueue of 1 KB, 64 waiting producers', ours,
+    { floor: name, reference: theirs, unit: 'per second', wanted, least: true, note: 'as for the log' })));
 } finally {
   // SIGINT is PostgreSQL's fast shutdown, and an end for Redis too.
   for (const child of running.reverse()) {
