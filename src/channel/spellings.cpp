@@ -2,6 +2,7 @@
 #include "channel/spellings.hpp"
 
 #include "base/bytes.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,17 +22,6 @@ int hex_value(char c) noexcept
         return c - '0';
     const char low = static_cast<char>(c | 0x20);
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
-void put_code(std::string& out, std::uint32_t code)
-{
-    const auto byte = [&out](std::uint32_t b) { out.push_back(static_cast<char>(b)); };
-    if (code < 0x80)
-        byte(code);
-    else if (code < 0x800)
-        byte(0xC0U | code >> 6U), byte(0x80U | (code & 63U));
-    else if (code < 0x10000)
-        byte(0xE0U | code >> 12U), byte(0x80U | (code >> 6U & 63U)), byte(0x80U | (code & 63U));
 }
 
 /// Percent escapes, quoted-printable (with its soft breaks) and HTML escapes, one level of each.
@@ -108,7 +98,7 @@ private:
     }
     bool put(std::uint32_t code, std::size_t size)
     {
-        put_code(out_, code);
+        append_utf8(out_, code);
         at_ += size;
         if (at_ < text_.size() && text_[at_] == ';')
             ++at_;
