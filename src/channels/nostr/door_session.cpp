@@ -44,6 +44,14 @@ RelayMessage make_auth(std::string challenge)
     return relay::Auth{std::move(challenge)};
 }
 
+/// A piece of a text, in the text's own memory.
+std::string cut(std::string text, std::size_t begin, std::size_t size)
+{
+    text.resize(begin + size);
+    text.erase(0, begin);
+    return text;
+}
+
 bool asks_for(const Filter& filter, std::uint32_t kind)
 {
     return !filter.kinds ||
@@ -84,7 +92,7 @@ net::Task<> DoorSession::run()
             going = co_await say(make_notice("invalid: " + std::string{name(message.error().code)}));
         }
         else if (allowed())
-            going = co_await take(std::move(*message));
+            going = co_await take(std::move(*message), std::move(*text));
         else
             going = co_await refuse_haste(std::move(*message));
         if (broken_rules_ >= kMaxBrokenRules)
@@ -142,10 +150,10 @@ net::Task<bool> DoorSession::refuse_haste(ClientMessage message)
     co_return co_await say(make_notice(words));
 }
 
-net::Task<bool> DoorSession::take(ClientMessage message)
+net::Task<bool> DoorSession::take(ClientMessage message, std::string text)
 {
     if (auto* event = std::get_if<client::Event>(&message))
-        co_return co_await take_event(std::move(*event));
+        co_return co_await take_event(std::move(*event), std::move(text));
     if (auto* request = std::get_if<client::Req>(&message))
         co_return co_await take_req(std::move(*request));
     if (auto* auth = std::get_if<client::Auth>(&message))
@@ -168,7 +176,7 @@ net::Task<bool> DoorSession::take(ClientMessage message)
     co_return co_await take_unknown(std::get<client::Unknown>(std::move(message)));
 }
 
-net::Task<bool> DoorSession::take_event(client::Event message)
+net::Task<bool> DoorSession::take_event(client::Event message, std::string text)
 {
     if (message.event.kind == kKindAppData && door_->options.heads != nullptr)
         co_return co_await take_head(std::move(message));
@@ -182,7 +190,7 @@ net::Task<bool> DoorSession::take_event(client::Event message)
     in.door = "nostr";
     in.source = source_;
     in.shape = channel::Shape::wrap;
-    in.body = seal::to_json(*wrap);
+    in.body = message.size == 0 ? seal::to_json(*wrap) : cut(std::move(text), message.begin, message.size);
     const auto answer = co_await door_->inbox.receive(std::move(in));
     const bool yes = answer.yes == channel::Yes::yes;
     if (yes && !answer.duplicate)

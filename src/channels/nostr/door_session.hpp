@@ -27,8 +27,9 @@ public:
 
 private:
     net::Task<bool> say(RelayMessage message);
-    net::Task<bool> take(ClientMessage message);
-    net::Task<bool> take_event(client::Event message);
+    /// `text` is the message as it came.
+    net::Task<bool> take(ClientMessage message, std::string text);
+    net::Task<bool> take_event(client::Event message, std::string text);
     net::Task<bool> take_head(client::Event message);
     net::Task<bool> take_bad_event(client::BadEvent message);
     net::Task<bool> take_req(client::Req message);

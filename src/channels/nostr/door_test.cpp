@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
+
 namespace dmid::channels::nostr
 {
 namespace
@@ -32,12 +34,26 @@ channel::Answer answer(channel::Yes yes, Errc code, unsigned work = 0)
 class YesInbox final : public channel::Inbox
 {
 public:
-    net::Task<channel::Answer> receive(channel::Inbound) override
+    net::Task<channel::Answer> receive(channel::Inbound message) override
     {
+        {
+            const std::lock_guard lock{mutex_};
+            bodies_.push_back(std::move(message.body));
+        }
         channel::Answer yes;
         yes.yes = channel::Yes::yes;
         co_return yes;
     }
+    /// What came in, in order.
+    std::vector<std::string> bodies() const
+    {
+        const std::lock_guard lock{mutex_};
+        return bodies_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> bodies_;
 };
 
 /// A door on a loopback port, and one client that says its lines in turn and hears so many messages.
@@ -128,6 +144,25 @@ TEST(NostrDoor, TakesAWrapAndRefusesTheRestByKind)
     EXPECT_NE(heard[1].find("false,\"blocked: "), std::string::npos);
     EXPECT_TRUE(heard[2].starts_with("[\"NOTICE\",\"invalid: ")) << heard[2];
     EXPECT_TRUE(heard[3].starts_with("[\"NOTICE\",\"invalid: ")) << heard[3];
+}
+
+TEST(NostrDoor, HandsTheEventOnAsItCameAndWritesItAnewWhereItCannot)
+{
+    Door door;
+    const auto wrap = wrap_of("hello", 1, kInbox, door.clock.now());
+    const auto json = seal::to_json(wrap);
+    const auto spaced = "{ \"other\": [] , " + json.substr(1);
+    // What follows the event is no part of the quick way's message.
+    door.hears(
+        {"[\"EVENT\"," + json + "]", " [ \"EVENT\" ,\n" + spaced + "\t] ", "[\"EVENT\"," + spaced + ",1]"},
+        3);
+    const auto bodies = door.inbox.bodies();
+    ASSERT_EQ(bodies.size(), 3U);
+    EXPECT_EQ(bodies[0], json);
+    EXPECT_EQ(bodies[1], spaced);
+    EXPECT_EQ(bodies[2], json);
+    for (const auto& body : bodies)
+        EXPECT_EQ(seal::parse_event(body).value(), wrap);
 }
 
 TEST(NostrDoor, ShowsItsOwnKeysToAllAndBoundsSubscriptions)

@@ -38,7 +38,7 @@ Result<Message> read_message(std::string_view text)
 
 /// The message that comes most, `["EVENT",…]`, read once and in order; with `subscription` that of a relay.
 /// Nothing where it is another one or wrong: the general way tells which, and why.
-std::optional<seal::Event> quick_event(std::string_view text, std::string* subscription)
+std::optional<client::Event> quick_event(std::string_view text, std::string* subscription)
 {
     if (text.size() > kMaxMessage)
         return std::nullopt;
@@ -58,9 +58,10 @@ std::optional<seal::Event> quick_event(std::string_view text, std::string* subsc
     reader.peek();
     const auto from = reader.at();
     auto event = seal::read_event(reader);
-    if (!event || reader.at() - from > seal::kMaxEventBytes || reader.next_item() || !reader.finish())
+    const auto size = reader.at() - from;
+    if (!event || size > seal::kMaxEventBytes || reader.next_item() || !reader.finish())
         return std::nullopt;
-    return std::move(*event);
+    return client::Event{std::move(*event), from, size};
 }
 
 ClientMessage read_req(const Message& message)
@@ -122,7 +123,7 @@ Result<RelayMessage> read_challenge(const Message& message)
 Result<ClientMessage> parse_client_message(std::string_view text)
 {
     if (auto event = quick_event(text, nullptr))
-        return client::Event{std::move(*event)};
+        return std::move(*event);
     DMID_TRY(const auto message, read_message(text));
     if (message.verb == "EVENT" || message.verb == "AUTH")
         return read_client_event(message);
@@ -139,7 +140,7 @@ Result<RelayMessage> parse_relay_message(std::string_view text)
 {
     std::string shown_to;
     if (auto event = quick_event(text, &shown_to))
-        return relay::Event{std::move(shown_to), std::move(*event)};
+        return relay::Event{std::move(shown_to), std::move(event->event)};
     DMID_TRY(const auto message, read_message(text));
     if (message.verb == "EVENT")
         return read_relay_event(message);

@@ -45,7 +45,12 @@ namespace client
 struct Event
 {
     seal::Event event;
-    bool operator==(const Event&) const = default;
+    /// Where it stands in the message that was parsed, as parse_event() takes it; nothing where that is not
+    /// known. At most seal::kMaxEventBytes.
+    std::size_t begin = 0;
+    std::size_t size = 0;
+    /// How it was written is no part of what it says.
+    bool operator==(const Event& other) const { return event == other.event; }
 };
 /// An EVENT or AUTH that is no event, and its id where that much could be read, so that it can be answered.
 struct BadEvent
