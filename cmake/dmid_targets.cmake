@@ -9,6 +9,12 @@
 # TEST_DEPENDS are extra folders for the tests alone. HEAVY files compile one at a time.
 define_property(GLOBAL PROPERTY DMID_LAYERS BRIEF_DOCS "lines: folder purity dep;dep")
 
+# For tests: they run once for each build, and optimising them takes longer than it saves. _FORTIFY_SOURCE warns
+# without optimising.
+function(dmid_not_optimised target)
+  target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE)
+endfunction()
+
 function(dmid_library folder)
   cmake_parse_arguments(ARG "PURE" "" "DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES;HEAVY" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
@@ -47,8 +53,7 @@ function(dmid_library folder)
     endforeach()
     # For <conformance/…_suite.hpp>, which every engine and channel instantiates.
     target_include_directories(dmid_${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-    # Tests run once for each build: under a sanitizer, optimising them takes longer than it saves.
-    target_compile_options(dmid_${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)
+    dmid_not_optimised(dmid_${name}_test)
     target_compile_definitions(dmid_${name}_test PRIVATE DMID_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME unit.${name} COMMAND dmid_${name}_test
              --gtest_output=xml:${CMAKE_BINARY_DIR}/reports/${name}.xml --gtest_shuffle)
