@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backup/disk_file.hpp"
 #include "backup/head.hpp"
 #include "backup/manifest.hpp"
 
@@ -12,17 +13,6 @@ namespace dmid::backup
 {
 namespace
 {
-struct Close
-{
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, Close>;
-
-tl::unexpected<Error> disk(const std::filesystem::path& path)
-{
-    return fail(Errc::input_file, path.string() + ": " + std::strerror(errno));
-}
-
 /// Hashes what passes on its way to the caller's sink.
 class Hashing final : public EntrySink
 {
@@ -103,10 +93,10 @@ Result<Head> read_head(std::FILE* file, const std::filesystem::path& path)
     std::array<std::uint8_t, kHead> bytes{};
     const auto got = std::fread(bytes.data(), 1, bytes.size(), file);
     if (std::ferror(file) != 0)
-        return disk(path);
+        return disk_error(path);
     DMID_TRY(auto head, decode_head(ByteView{bytes}.first(got)));
     if (std::fseek(file, 0, SEEK_END) != 0)
-        return disk(path);
+        return disk_error(path);
     const auto length = static_cast<std::uint64_t>(std::ftell(file));
     if (length < head.length)
         return fail(Errc::backup_cut,
@@ -114,7 +104,7 @@ Result<Head> read_head(std::FILE* file, const std::filesystem::path& path)
     if (length > head.length || head.length <= kHead)
         return fail(Errc::backup_damaged, "its length is another than its head says");
     if (std::fseek(file, static_cast<long>(kHead), SEEK_SET) != 0)
-        return disk(path);
+        return disk_error(path);
     return head;
 }
 } // namespace
@@ -124,7 +114,7 @@ Result<Manifest> read_archive(const std::filesystem::path& path, const keys::Sec
 {
     const File file{std::fopen(path.c_str(), "rbe")};
     if (!file)
-        return disk(path);
+        return disk_error(path);
     DMID_TRY(const auto head, read_head(file.get(), path));
     DMID_TRY(const auto keys, derive(passphrase, head));
     if (!constant_time_equal(keys.check, head.check))

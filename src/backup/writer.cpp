@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backup/disk_file.hpp"
 #include "backup/head.hpp"
 #include "backup/manifest.hpp"
 
@@ -16,23 +17,12 @@ namespace
 {
 using StreamState = crypto_secretstream_xchacha20poly1305_state;
 
-tl::unexpected<Error> disk(const std::filesystem::path& path)
-{
-    return fail(Errc::input_file, path.string() + ": " + std::strerror(errno));
-}
-
-struct Close
-{
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, Close>;
-
 /// The new file, open to its owner alone from its first moment.
 Result<File> make_file(const std::filesystem::path& path)
 {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return disk(path);
+        return disk_error(path);
     return File{::fdopen(fd, "wb")};
 }
 
@@ -75,7 +65,7 @@ struct Writer::Impl
         head.length += sealed.size();
         plain.clear();
         if (std::fwrite(sealed.data(), 1, sealed.size(), file.get()) != sealed.size())
-            return disk(part);
+            return disk_error(part);
         return {};
     }
 
@@ -151,7 +141,7 @@ Result<std::unique_ptr<Writer>> Writer::create(const std::filesystem::path& path
     const std::array<std::uint8_t, kHead> room{};
     impl->head.length = kHead;
     if (std::fwrite(room.data(), 1, kHead, impl->file.get()) != kHead)
-        return disk(impl->part);
+        return disk_error(impl->part);
     return std::unique_ptr<Writer>{new Writer{std::move(impl)}};
 }
 
@@ -171,11 +161,11 @@ Result<> Writer::add_file(const std::string& name, const std::filesystem::path& 
 {
     const int fd = ::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        return disk(from);
+        return disk_error(from);
     const File file{::fdopen(fd, "rb")};
     struct ::stat info = {};
     if (::fstat(fd, &info) != 0)
-        return disk(from);
+        return disk_error(from);
     if (!S_ISREG(info.st_mode))
         return fail(Errc::input_file, from.string() + " is no regular file");
     Bytes buffer(kPiece);
@@ -184,7 +174,7 @@ Result<> Writer::add_file(const std::string& name, const std::filesystem::path& 
                         {
                             const auto got = std::fread(buffer.data(), 1, buffer.size(), file.get());
                             if (got == 0 && std::ferror(file.get()) != 0)
-                                return disk(from);
+                                return disk_error(from);
                             return ByteView{buffer}.first(got);
                         });
 }
@@ -201,10 +191,10 @@ Result<Manifest> Writer::finish(Manifest manifest)
     if (std::fseek(own.file.get(), 0, SEEK_SET) != 0 ||
         std::fwrite(head.data(), 1, head.size(), own.file.get()) != head.size() ||
         std::fflush(own.file.get()) != 0 || ::fsync(::fileno(own.file.get())) != 0)
-        return disk(own.part);
+        return disk_error(own.part);
     // link() and not rename(): a file that came in between is never overwritten.
     if (::link(own.part.c_str(), own.path.c_str()) != 0)
-        return errno == EEXIST ? fail(Errc::backup_exists, own.path.string()) : disk(own.path);
+        return errno == EEXIST ? fail(Errc::backup_exists, own.path.string()) : disk_error(own.path);
     ::unlink(own.part.c_str());
     own.finished = true;
     sync_folder(own.path);

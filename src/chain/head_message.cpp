@@ -8,13 +8,13 @@ namespace dmid::chain
 namespace
 {
 constexpr std::size_t kMaxMessage = 64U << 10U;
-constexpr std::size_t kMaxWords = 200;
+constexpr std::size_t kMaxErrorWords = 200;
 constexpr std::size_t kMaxSubscription = 128;
 constexpr std::uint64_t kId = 1;
 
 std::string harmless(std::string_view text)
 {
-    std::string out{text.substr(0, kMaxWords)};
+    std::string out{text.substr(0, kMaxErrorWords)};
     for (auto& c : out)
         if (c < ' ' || c > '~')
             c = '?';

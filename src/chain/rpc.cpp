@@ -11,12 +11,12 @@ namespace dmid::chain
 {
 namespace
 {
-constexpr std::size_t kMaxWords = 200;
+constexpr std::size_t kMaxRefusalWords = 200;
 
 // The endpoint's own words, made harmless for a terminal and a log line.
 std::string printable(std::string_view text)
 {
-    std::string out{text.substr(0, kMaxWords)};
+    std::string out{text.substr(0, kMaxRefusalWords)};
     for (auto& c : out)
         if ((c >= 0 && c < ' ') || c == '\x7f')
             c = ' ';

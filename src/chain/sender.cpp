@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/sender.hpp"
 
+#include "base/ascii.hpp"
 #include "chain/registry_abi.hpp"
 #include "codec/json.hpp"
 #include "crypto/secp256k1.hpp"
@@ -16,9 +17,8 @@ constexpr std::size_t kMaxReplacements = 16;
 
 bool says(std::string_view words, std::string_view part)
 {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
     const auto found = std::search(words.begin(), words.end(), part.begin(), part.end(),
-                                   [&lower](char a, char b) { return lower(a) == b; });
+                                   [](char a, char b) { return ascii_lower(a) == b; });
     return found != words.end();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/spellings.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
 #include "base/utf8.hpp"
 
@@ -147,10 +148,8 @@ std::string folded(std::string_view text)
             continue;
         }
         const char c = text[i++];
-        if (c >= 'A' && c <= 'Z')
-            out.push_back(static_cast<char>(c + ('a' - 'A')));
-        else if (c != '\0')
-            out.push_back(c);
+        if (c != '\0')
+            out.push_back(ascii_lower(c));
     }
     return out;
 }
@@ -188,7 +187,7 @@ std::string only_digits(std::string_view text)
     std::string out;
     for (const char c : text)
     {
-        if (c >= '0' && c <= '9')
+        if (is_ascii_digit(c))
             out.push_back(c);
         else if (kSeparators.find(c) == std::string_view::npos && !out.empty() && out.back() != '|')
             out.push_back('|');

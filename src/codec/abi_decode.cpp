@@ -14,10 +14,10 @@ bool all_zero(ByteView bytes) noexcept
     return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0; });
 }
 
-class Decoder
+class AbiDecoder
 {
 public:
-    explicit Decoder(std::size_t max_items, std::size_t max_bytes)
+    explicit AbiDecoder(std::size_t max_items, std::size_t max_bytes)
         : items_left_{max_items}
         , bytes_left_{max_bytes}
     {
@@ -161,7 +161,7 @@ Result<AbiValue::List> decode_abi(const std::vector<AbiType>& types, ByteView da
                                   std::size_t max_items)
 {
     // Overlapping offsets must not multiply bytes: in all, no more come out than went in.
-    Decoder decoder{max_items, data.size()};
+    AbiDecoder decoder{max_items, data.size()};
     DMID_TRY(auto values, decoder.sequence(types.data(), 1, types.size(), data));
     if (layout == AbiLayout::canonical)
     {

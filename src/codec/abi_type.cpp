@@ -8,7 +8,7 @@ namespace dmid::codec
 {
 namespace
 {
-constexpr unsigned kMaxDepth = 16;
+constexpr unsigned kMaxTypeDepth = 16;
 constexpr std::size_t kMaxFixed = 1024;
 constexpr std::size_t kMaxTypeText = 4096;
 
@@ -57,12 +57,12 @@ private:
 
     Result<AbiType> one(unsigned depth)
     {
-        if (depth > kMaxDepth)
+        if (depth > kMaxTypeDepth)
             return fail(Errc::codec_too_deep, "ABI type");
         DMID_TRY(auto type, text_.starts_with('(') ? tuple(depth) : base());
         while (take('['))
         {
-            if (++depth > kMaxDepth)
+            if (++depth > kMaxTypeDepth)
                 return fail(Errc::codec_too_deep, "ABI type");
             AbiType array;
             array.kind = Kind::array;

@@ -73,10 +73,10 @@ void put(Bytes& out, const Cbor& value)
     }
 }
 
-class Decoder
+class CborDecoder
 {
 public:
-    Decoder(ByteView bytes, const CborLimits& limits)
+    CborDecoder(ByteView bytes, const CborLimits& limits)
         : bytes_{bytes}
         , items_left_{limits.max_items}
         , max_depth_{limits.max_depth}
@@ -320,6 +320,6 @@ Result<Cbor> decode_cbor(ByteView bytes, const CborLimits& limits)
 {
     if (bytes.size() > limits.max_bytes)
         return fail(Errc::codec_too_large, std::to_string(bytes.size()) + " bytes");
-    return Decoder{bytes, limits}.whole();
+    return CborDecoder{bytes, limits}.whole();
 }
 } // namespace dmid::codec

@@ -10,7 +10,7 @@ namespace dmid::codec
 {
 namespace
 {
-constexpr unsigned kMaxDepth = 16;
+constexpr unsigned kMaxStructDepth = 16;
 
 /// `Person[2][]` → `Person`.
 std::string_view base_of(std::string_view type) noexcept
@@ -88,7 +88,7 @@ Result<> Eip712Types::collect(const Eip712Struct& of, std::vector<const Eip712St
 {
     if (std::find(found.begin(), found.end(), &of) != found.end())
         return {};
-    if (depth > kMaxDepth)
+    if (depth > kMaxStructDepth)
         return fail(Errc::codec_too_deep, of.name);
     found.push_back(&of);
     for (const auto& member : of.members)
@@ -123,7 +123,7 @@ Result<Hash32> Eip712Types::type_hash(std::string_view name) const
 
 Result<Hash32> Eip712Types::member(std::string_view type, const AbiValue& value, unsigned depth) const
 {
-    if (depth > kMaxDepth)
+    if (depth > kMaxStructDepth)
         return fail(Errc::codec_too_deep, std::string{type});
     if (type.ends_with(']'))
     {

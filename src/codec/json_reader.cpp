@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/json_reader.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "codec/json.hpp"
 #include "codec/json_text.hpp"
@@ -16,16 +17,11 @@ namespace
 constexpr std::size_t kFewKeys = 16;
 constexpr std::size_t kSureDigits = 18; ///< so many always fit into 64 bits
 
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 /// A whole number as nearly all are; the others are rare, and their rules stand in parse_json().
 bool is_simple(std::string_view digits) noexcept
 {
     return !digits.empty() && digits.size() <= kSureDigits &&
-           std::all_of(digits.begin(), digits.end(), is_digit) &&
+           std::all_of(digits.begin(), digits.end(), is_ascii_digit) &&
            (digits.front() != '0' || digits.size() == 1);
 }
 } // namespace
@@ -203,8 +199,8 @@ std::string_view JsonReader::number() noexcept
 {
     peek();
     const auto from = at_;
-    while (at_ < text_.size() &&
-           (is_digit(text_[at_]) || std::string_view{"+-.eE"}.find(text_[at_]) != std::string_view::npos))
+    while (at_ < text_.size() && (is_ascii_digit(text_[at_]) ||
+                                  std::string_view{"+-.eE"}.find(text_[at_]) != std::string_view::npos))
         ++at_;
     return text_.substr(from, at_ - from);
 }

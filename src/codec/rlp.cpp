@@ -10,7 +10,7 @@ constexpr std::uint8_t kString = 0x80;
 constexpr std::uint8_t kList = 0xc0;
 constexpr std::size_t kShort = 55;
 
-void put_head(Bytes& out, std::uint8_t base, std::size_t size)
+void put_rlp_head(Bytes& out, std::uint8_t base, std::size_t size)
 {
     if (size <= kShort)
     {
@@ -152,7 +152,7 @@ Result<> RlpReader::finish() const
 RlpWriter& RlpWriter::bytes(ByteView value)
 {
     if (value.size() != 1 || value[0] >= kString)
-        put_head(out_, kString, value.size());
+        put_rlp_head(out_, kString, value.size());
     append(out_, value);
     return *this;
 }
@@ -175,7 +175,7 @@ RlpWriter& RlpWriter::raw(ByteView encoded)
 
 RlpWriter& RlpWriter::list(const RlpWriter& items)
 {
-    put_head(out_, kList, items.out_.size());
+    put_rlp_head(out_, kList, items.out_.size());
     append(out_, items.out_);
     return *this;
 }
@@ -184,7 +184,7 @@ Bytes RlpWriter::wrap() const
 {
     Bytes out;
     out.reserve(out_.size() + 9);
-    put_head(out, kList, out_.size());
+    put_rlp_head(out, kList, out_.size());
     append(out, out_);
     return out;
 }

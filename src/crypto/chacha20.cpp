@@ -12,13 +12,13 @@ namespace dmid::crypto
 namespace
 {
 constexpr std::size_t kKeySize = 32;
-constexpr std::size_t kNonceSize = 12;
+constexpr std::size_t kChaChaNonce = 12;
 constexpr std::size_t kCounterSize = 4;
 
 using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 // Fetching the cipher and making a context cost more than 1 KB of ChaCha20: once per thread.
-EVP_CIPHER_CTX* context() noexcept
+EVP_CIPHER_CTX* thread_cipher() noexcept
 {
     thread_local const Context kept = []
     {
@@ -33,12 +33,12 @@ EVP_CIPHER_CTX* context() noexcept
 
 bool chacha20_xor(ByteView key, ByteView nonce, std::span<std::uint8_t> data) noexcept
 {
-    if (key.size() != kKeySize || nonce.size() != kNonceSize || data.size() > INT_MAX)
+    if (key.size() != kKeySize || nonce.size() != kChaChaNonce || data.size() > INT_MAX)
         return false;
-    auto* const cipher = context();
+    auto* const cipher = thread_cipher();
     if (cipher == nullptr)
         return false;
-    std::array<std::uint8_t, kCounterSize + kNonceSize> iv{};
+    std::array<std::uint8_t, kCounterSize + kChaChaNonce> iv{};
     std::copy(nonce.begin(), nonce.end(), iv.begin() + kCounterSize);
     int written = 0;
     const bool done =

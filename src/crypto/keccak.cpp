@@ -12,8 +12,6 @@ namespace
 {
 static_assert(std::endian::native == std::endian::little);
 
-constexpr std::size_t kRate = 136;
-
 constexpr std::array<std::uint64_t, 24> kRoundConstants = {
     0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b,
     0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088,
@@ -80,7 +78,7 @@ using Lane = std::uint64_t;
 
 void absorb(std::array<Lane, 25>& lanes, const std::uint8_t* block) noexcept
 {
-    for (std::size_t i = 0; i < kRate / 8; ++i)
+    for (std::size_t i = 0; i < kKeccakRate / 8; ++i)
     {
         Lane lane;
         std::memcpy(&lane, block + 8 * i, 8);
@@ -115,16 +113,16 @@ Keccak256& Keccak256::update(ByteView data) noexcept
         return *this;
     if (held_ > 0)
     {
-        const std::size_t taken = std::min(kRate - held_, data.size());
+        const std::size_t taken = std::min(kKeccakRate - held_, data.size());
         std::memcpy(block_.data() + held_, data.data(), taken);
         held_ += taken;
         data = data.subspan(taken);
-        if (held_ < kRate)
+        if (held_ < kKeccakRate)
             return *this;
         absorb(state_, block_.data());
         held_ = 0;
     }
-    for (; data.size() >= kRate; data = data.subspan(kRate))
+    for (; data.size() >= kKeccakRate; data = data.subspan(kKeccakRate))
         absorb(state_, data.data());
     if (!data.empty())
         std::memcpy(block_.data(), data.data(), data.size());
@@ -134,9 +132,9 @@ Keccak256& Keccak256::update(ByteView data) noexcept
 
 Hash32 Keccak256::finish() noexcept
 {
-    std::memset(block_.data() + held_, 0, kRate - held_);
+    std::memset(block_.data() + held_, 0, kKeccakRate - held_);
     block_[held_] ^= 0x01;
-    block_[kRate - 1] ^= 0x80;
+    block_[kKeccakRate - 1] ^= 0x80;
     absorb(state_, block_.data());
     Hash32 out;
     std::memcpy(out.data(), state_.data(), Hash32::kSize);

@@ -5,6 +5,9 @@
 
 namespace dmid::crypto
 {
+/// Bytes that one permutation takes in (FIPS 202 §6.1, of a digest of 32).
+inline constexpr std::size_t kKeccakRate = 136;
+
 /// Keccak-256 with the padding of Ethereum (0x01), not that of SHA-3 (0x06).
 Hash32 keccak256(ByteView data) noexcept;
 
@@ -22,7 +25,7 @@ public:
 
 private:
     std::array<std::uint64_t, 25> state_{};
-    std::array<std::uint8_t, 136> block_{};
+    std::array<std::uint8_t, kKeccakRate> block_{};
     std::size_t held_ = 0;
 };
 

@@ -12,8 +12,6 @@ namespace dmid::crypto
 {
 namespace
 {
-constexpr std::size_t kRate = 136;
-
 void one_by_one(std::span<const ByteView> messages, std::span<Hash32> out) noexcept
 {
     for (std::size_t i = 0; i < messages.size(); ++i)
@@ -22,7 +20,7 @@ void one_by_one(std::span<const ByteView> messages, std::span<Hash32> out) noexc
 
 std::size_t blocks_of(ByteView message) noexcept
 {
-    return message.size() / kRate + 1;
+    return message.size() / kKeccakRate + 1;
 }
 } // namespace
 
@@ -85,18 +83,18 @@ DMID_EIGHT_LANES void permute(Vector* state) noexcept
 /// Block `index` of a message, padded where it is the last.
 void take_block(ByteView message, std::size_t index, std::uint8_t* block) noexcept
 {
-    const std::size_t begin = index * kRate;
+    const std::size_t begin = index * kKeccakRate;
     const std::size_t left = message.size() - begin;
-    if (left >= kRate)
+    if (left >= kKeccakRate)
     {
-        std::memcpy(block, message.data() + begin, kRate);
+        std::memcpy(block, message.data() + begin, kKeccakRate);
         return;
     }
-    std::memset(block, 0, kRate);
+    std::memset(block, 0, kKeccakRate);
     if (left > 0)
         std::memcpy(block, message.data() + begin, left);
     block[left] ^= 0x01;
-    block[kRate - 1] ^= 0x80;
+    block[kKeccakRate - 1] ^= 0x80;
 }
 
 /// At most eight messages, one to a lane. `state` and `words` are memory that any code may touch; only
@@ -115,9 +113,9 @@ DMID_EIGHT_LANES void hash_group(std::span<const ByteView> messages, std::span<c
             const auto& message = messages[which[lane]];
             if (block >= blocks_of(message))
                 continue;
-            std::array<std::uint8_t, kRate> bytes;
+            std::array<std::uint8_t, kKeccakRate> bytes;
             take_block(message, block, bytes.data());
-            for (std::size_t w = 0; w < kRate / 8; ++w)
+            for (std::size_t w = 0; w < kKeccakRate / 8; ++w)
             {
                 std::uint64_t word;
                 std::memcpy(&word, bytes.data() + 8 * w, 8);

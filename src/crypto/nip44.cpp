@@ -15,10 +15,10 @@ namespace
 {
 constexpr std::string_view kSalt = "nip44-v2";
 constexpr std::uint8_t kVersion = 2;
-constexpr std::size_t kNonceSize = 32;
+constexpr std::size_t kMessageNonce = 32;
 constexpr std::size_t kMacSize = 32;
 constexpr std::size_t kPrefixSize = 2;
-constexpr std::size_t kHead = 1 + kNonceSize; // version and nonce
+constexpr std::size_t kHead = 1 + kMessageNonce; // version and nonce
 constexpr std::size_t kMinData = kHead + kPrefixSize + 32 + kMacSize;
 
 // The three keys of one message, expanded from the conversation key and its nonce.
@@ -75,13 +75,13 @@ Result<std::string> encrypt(const Secret32& conversation, const Hash32& nonce, s
 
     Bytes data(kHead + sealed + kMacSize);
     data[0] = kVersion;
-    std::memcpy(data.data() + 1, nonce.data(), kNonceSize);
+    std::memcpy(data.data() + 1, nonce.data(), kMessageNonce);
     data[kHead] = static_cast<std::uint8_t>(plaintext.size() >> 8U);
     data[kHead + 1] = static_cast<std::uint8_t>(plaintext.size());
     std::memcpy(data.data() + kHead + kPrefixSize, plaintext.data(), plaintext.size());
     if (!chacha20_xor(keys.chacha_key(), keys.chacha_nonce(), std::span{data}.subspan(kHead, sealed)))
         return fail(Errc::internal_bug, "chacha20");
-    const auto mac = hmac_sha256(keys.hmac_key(), ByteView{data}.subspan(1, kNonceSize + sealed));
+    const auto mac = hmac_sha256(keys.hmac_key(), ByteView{data}.subspan(1, kMessageNonce + sealed));
     std::memcpy(data.data() + kHead + sealed, mac.data(), kMacSize);
     return to_base64(data);
 }
@@ -102,8 +102,8 @@ Result<std::string> decrypt(const Secret32& conversation, std::string_view paylo
         return fail(Errc::crypto_payload_length);
 
     const std::size_t sealed = data.size() - kHead - kMacSize;
-    const MessageKeys keys{conversation, ByteView{data}.subspan(1, kNonceSize)};
-    const auto mac = hmac_sha256(keys.hmac_key(), ByteView{data}.subspan(1, kNonceSize + sealed));
+    const MessageKeys keys{conversation, ByteView{data}.subspan(1, kMessageNonce)};
+    const auto mac = hmac_sha256(keys.hmac_key(), ByteView{data}.subspan(1, kMessageNonce + sealed));
     if (!constant_time_equal(mac.view(), ByteView{data}.last(kMacSize)))
         return fail(Errc::crypto_payload_mac);
     const auto padded = std::span{data}.subspan(kHead, sealed);

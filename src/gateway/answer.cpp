@@ -20,9 +20,6 @@ namespace
 using channel::Answer;
 using channel::OwnerWords;
 
-/// As in letter_in.cpp: the window of what counts for good.
-constexpr UnixTime kForGood = 253'402'300'799;
-
 /// The words, and what was found out about them.
 struct Said
 {

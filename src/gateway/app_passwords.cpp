@@ -11,9 +11,9 @@ namespace
 {
 constexpr std::size_t kSecret = 16;
 constexpr std::size_t kGroup = 5;
-constexpr std::size_t kCell = 32 + 8;
+constexpr std::size_t kPasswordCellBytes = 32 + 8;
 
-std::string cell_name(const std::string& label)
+std::string password_cell(const std::string& label)
 {
     return std::string{kAppPasswordCell} + label;
 }
@@ -54,8 +54,8 @@ Result<AppPassword> make_app_password(Context& context, const Served& served, co
     const auto now = static_cast<std::uint64_t>(context.clock.now());
     for (unsigned shift = 0; shift < 64; shift += 8)
         value.push_back(static_cast<std::uint8_t>(now >> shift));
-    DMID_TRY(const auto present, context.mailbox.cell(box, cell_name(label)));
-    DMID_TRY(context.mailbox.compare_and_set(box, cell_name(label), present ? present->version : 0,
+    DMID_TRY(const auto present, context.mailbox.cell(box, password_cell(label)));
+    DMID_TRY(context.mailbox.compare_and_set(box, password_cell(label), present ? present->version : 0,
                                              std::move(value)));
     AppPassword out;
     out.user = served.identity.number.digits();
@@ -66,18 +66,19 @@ Result<AppPassword> make_app_password(Context& context, const Served& served, co
 
 Result<> revoke_app_password(Context& context, const Served& served, const std::string& label)
 {
-    DMID_TRY(const auto present, context.mailbox.cell(served.box(), cell_name(label)));
+    DMID_TRY(const auto present, context.mailbox.cell(served.box(), password_cell(label)));
     if (!present)
         return fail(Errc::gateway_no_such_entry, label + " has no app password");
-    DMID_TRY(context.mailbox.compare_and_set(served.box(), cell_name(label), present->version, std::nullopt));
+    DMID_TRY(
+        context.mailbox.compare_and_set(served.box(), password_cell(label), present->version, std::nullopt));
     return {};
 }
 
 Result<std::optional<UnixTime>> app_password_since(const Context& context, const Served& served,
                                                    const std::string& label)
 {
-    DMID_TRY(const auto present, context.mailbox.cell(served.box(), cell_name(label)));
-    if (!present || present->value.size() != kCell)
+    DMID_TRY(const auto present, context.mailbox.cell(served.box(), password_cell(label)));
+    if (!present || present->value.size() != kPasswordCellBytes)
         return std::optional<UnixTime>{};
     std::uint64_t since = 0;
     for (unsigned i = 0; i < 8; ++i)
@@ -97,7 +98,7 @@ Result<std::string> open_account(Context& context, const std::string& user, cons
     {
         const auto label = name.substr(kAppPasswordCell.size());
         DMID_TRY(const auto cell, context.mailbox.cell(box, name));
-        if (!cell || cell->value.size() != kCell)
+        if (!cell || cell->value.size() != kPasswordCellBytes)
             continue;
         const auto shown = hash_of(context, box, label, canonical_code(password));
         if (!constant_time_equal(shown.view(), ByteView{cell->value}.first(32)))

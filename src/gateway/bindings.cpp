@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/bindings.hpp"
 
+#include "base/ascii.hpp"
 #include "channel/spellings.hpp"
 #include "codec/cbor_reader.hpp"
 #include "crypto/hmac.hpp"
@@ -15,7 +16,7 @@ namespace
 using codec::Cbor;
 
 constexpr std::string_view kBound = "binding/";
-constexpr std::string_view kPending = "binding-pending/";
+constexpr std::string_view kPendingBinding = "binding-pending/";
 constexpr std::size_t kCodeBytes = 5;
 constexpr std::size_t kMaxAddress = 320;
 
@@ -37,7 +38,7 @@ Bytes encode(const Binding& b)
                                         {"since", b.since}});
 }
 
-Result<Binding> decode(ByteView bytes)
+Result<Binding> decode_binding(ByteView bytes)
 {
     DMID_TRY(auto value, codec::decode_cbor(bytes));
     DMID_TRY(auto map, codec::MapReader::open(value, "binding"));
@@ -56,33 +57,26 @@ Result<Binding> decode(ByteView bytes)
     return b;
 }
 
-struct Loaded
+struct LoadedBinding
 {
     std::optional<Binding> binding;
     std::uint64_t version = 0;
 };
 
-Result<Loaded> load(const store::Mailbox& mailbox, const store::MailboxId& box, const std::string& cell_name)
+Result<LoadedBinding> load_binding(const store::Mailbox& mailbox, const store::MailboxId& box,
+                                   const std::string& cell_name)
 {
     DMID_TRY(auto cell, mailbox.cell(box, cell_name));
     if (!cell)
-        return Loaded{};
-    DMID_TRY(auto binding, decode(cell->value));
-    return Loaded{std::move(binding), cell->version};
+        return LoadedBinding{};
+    DMID_TRY(auto binding, decode_binding(cell->value));
+    return LoadedBinding{std::move(binding), cell->version};
 }
 
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    for (auto& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 /// The cell that bars an address, whatever label it was bound under and whether or not that is still there.
 std::string bar_name(std::string_view channel, std::string_view address)
 {
-    auto text = std::string{channel} + '\0' + lower(address);
+    auto text = std::string{channel} + '\0' + ascii_lower(address);
     return "binding-barred/" + to_hex(crypto::sha256(as_bytes(text)).view());
 }
 
@@ -119,7 +113,7 @@ std::string make_code(ByteView random5)
 std::string canonical_code(std::string_view typed)
 {
     std::string out;
-    for (const char c : lower(typed))
+    for (const char c : ascii_lower(typed))
         if (c != '-' && c != ' ')
             out.push_back(c);
     return out;
@@ -129,11 +123,11 @@ bool names_an_address(std::string_view text, const std::vector<Binding>& binding
 {
     if (bindings.empty() || text.empty())
         return false;
-    const auto haystack = lower(text);
+    const auto haystack = ascii_lower(text);
     std::vector<std::string> addresses;
     for (const auto& binding : bindings)
     {
-        if (haystack.find(lower(binding.address)) != std::string::npos)
+        if (haystack.find(ascii_lower(binding.address)) != std::string::npos)
             return true;
         addresses.push_back(binding.address);
     }
@@ -143,12 +137,12 @@ bool names_an_address(std::string_view text, const std::vector<Binding>& binding
 Result<std::vector<Binding>> Bindings::all(const store::MailboxId& box) const
 {
     std::vector<Binding> out;
-    for (const auto prefix : {kBound, kPending})
+    for (const auto prefix : {kBound, kPendingBinding})
     {
         DMID_TRY(auto names, mailbox_.cell_names(box, prefix));
         for (const auto& cell_name : names)
         {
-            DMID_TRY(auto loaded, load(mailbox_, box, cell_name));
+            DMID_TRY(auto loaded, load_binding(mailbox_, box, cell_name));
             if (loaded.binding)
                 out.push_back(std::move(*loaded.binding));
         }
@@ -158,7 +152,7 @@ Result<std::vector<Binding>> Bindings::all(const store::MailboxId& box) const
 
 Result<std::optional<Binding>> Bindings::find(const store::MailboxId& box, const std::string& label) const
 {
-    DMID_TRY(auto loaded, load(mailbox_, box, std::string{kBound} + label));
+    DMID_TRY(auto loaded, load_binding(mailbox_, box, std::string{kBound} + label));
     return loaded.binding;
 }
 
@@ -176,7 +170,7 @@ Result<> Bindings::charge(const store::MailboxId& box, const std::string& addres
 {
     store::Append what;
     what.mailbox = box;
-    what.charges.push_back({crypto::sha256(as_bytes("dmid/binding-code/" + lower(address))),
+    what.charges.push_back({crypto::sha256(as_bytes("dmid/binding-code/" + ascii_lower(address))),
                             now / 86400 * 86400, 1, kCodesPerAddressAndDay});
     const auto charged = mailbox_.append(std::move(what));
     if (!charged)
@@ -202,8 +196,8 @@ Result<Binding> Bindings::begin(const store::MailboxId& box, std::string label, 
     binding.code_hash = code_hash(binding, code);
     binding.expires = now + kCodeLifetime;
     binding.since = now;
-    const auto cell_name = std::string{kPending} + binding.label;
-    DMID_TRY(auto loaded, load(mailbox_, box, cell_name));
+    const auto cell_name = std::string{kPendingBinding} + binding.label;
+    DMID_TRY(auto loaded, load_binding(mailbox_, box, cell_name));
     DMID_TRY(mailbox_.compare_and_set(box, cell_name, loaded.version, encode(binding)));
     return binding;
 }
@@ -211,8 +205,8 @@ Result<Binding> Bindings::begin(const store::MailboxId& box, std::string label, 
 Result<Binding> Bindings::confirm(const store::MailboxId& box, const std::string& label,
                                   const std::string& code, UnixTime now)
 {
-    const auto pending_name = std::string{kPending} + label;
-    DMID_TRY(auto loaded, load(mailbox_, box, pending_name));
+    const auto pending_name = std::string{kPendingBinding} + label;
+    DMID_TRY(auto loaded, load_binding(mailbox_, box, pending_name));
     if (!loaded.binding)
         return fail(Errc::gateway_no_such_entry, "no code is pending for " + label);
     auto binding = std::move(*loaded.binding);
@@ -229,7 +223,7 @@ Result<Binding> Bindings::confirm(const store::MailboxId& box, const std::string
     binding.since = now;
     binding.code_hash = {};
     const auto bound_name = std::string{kBound} + label;
-    DMID_TRY(auto bound, load(mailbox_, box, bound_name));
+    DMID_TRY(auto bound, load_binding(mailbox_, box, bound_name));
     store::Append what;
     what.mailbox = box;
     what.cells.push_back({pending_name, loaded.version, std::nullopt});
@@ -242,10 +236,10 @@ Result<> Bindings::remove(const store::MailboxId& box, const std::string& label)
 {
     store::Append what;
     what.mailbox = box;
-    for (const auto prefix : {kBound, kPending})
+    for (const auto prefix : {kBound, kPendingBinding})
     {
         const auto cell_name = std::string{prefix} + label;
-        DMID_TRY(auto loaded, load(mailbox_, box, cell_name));
+        DMID_TRY(auto loaded, load_binding(mailbox_, box, cell_name));
         if (loaded.binding)
             what.cells.push_back({cell_name, loaded.version, std::nullopt});
     }
@@ -263,7 +257,7 @@ Result<> Bindings::set_state(const store::MailboxId& box, const std::string& lab
                              UnixTime now)
 {
     const auto cell_name = std::string{kBound} + label;
-    DMID_TRY(auto loaded, load(mailbox_, box, cell_name));
+    DMID_TRY(auto loaded, load_binding(mailbox_, box, cell_name));
     if (!loaded.binding)
         return fail(Errc::gateway_no_such_entry, "no binding is called " + label);
     loaded.binding->state = state;

@@ -16,7 +16,7 @@ namespace
 {
 /// With nonce, tag and room to spare below store::kMaxBlob.
 constexpr std::size_t kPiece = 960 * 1024;
-constexpr std::string_view kPending = "files-pending/";
+constexpr std::string_view kPendingFiles = "files-pending/";
 constexpr std::string_view kOwned = "files/";
 constexpr std::size_t kMostListed = 1024;
 
@@ -83,7 +83,7 @@ public:
         , box_{box}
         , now_{now}
     {
-        out_.cell = std::string{kPending} + to_hex(keys::random_fixed<Hash32>().view());
+        out_.cell = std::string{kPendingFiles} + to_hex(keys::random_fixed<Hash32>().view());
     }
 
     Result<> add(const channel::File& file)
@@ -289,7 +289,7 @@ Result<std::size_t> sweep_files(const Context& context, const store::MailboxId& 
         DMID_TRY(context.mailbox.compare_and_set(box, name, *marked, std::nullopt));
         return {};
     };
-    DMID_TRY(const auto pending, context.mailbox.cell_names(box, kPending));
+    DMID_TRY(const auto pending, context.mailbox.cell_names(box, kPendingFiles));
     for (const auto& name : pending)
     {
         DMID_TRY(const auto cell, context.mailbox.cell(box, name));

@@ -12,7 +12,7 @@ namespace
 constexpr std::string_view kIssued = "ticket-issued/";
 constexpr std::string_view kGranted = "ticket-granted/";
 
-std::string cell_name(std::string_view prefix, const model::Party& party)
+std::string ticket_cell(std::string_view prefix, const model::Party& party)
 {
     return std::string{prefix} + to_hex(model::party_id(party).view());
 }
@@ -129,7 +129,7 @@ void add_granted_ticket(const Context& context, const Arrival& arrival, store::A
     auto ticket = from_base64url((*tag)[1]);
     if (!ticket || ticket->size() != 32)
         return;
-    const auto name = cell_name(kGranted, arrival.envelope.from.front());
+    const auto name = ticket_cell(kGranted, arrival.envelope.from.front());
     const auto cell = context.mailbox.cell(arrival.to->box(), name);
     if (!cell || (*cell && (*cell)->value == *ticket))
         return;
@@ -139,13 +139,13 @@ void add_granted_ticket(const Context& context, const Arrival& arrival, store::A
 Result<std::optional<Secret32>> issued_ticket(const Context& context, const store::MailboxId& box,
                                               const model::Party& to)
 {
-    return read_ticket(context, box, cell_name(kIssued, to));
+    return read_ticket(context, box, ticket_cell(kIssued, to));
 }
 
 Result<std::optional<Secret32>> granted_ticket(const Context& context, const store::MailboxId& box,
                                                const model::Party& by)
 {
-    return read_ticket(context, box, cell_name(kGranted, by));
+    return read_ticket(context, box, ticket_cell(kGranted, by));
 }
 
 Result<Secret32> issue_ticket(Context& context, const Served& served, const model::Party& to)
@@ -155,7 +155,8 @@ Result<Secret32> issue_ticket(Context& context, const Served& served, const mode
     if (present)
         return *present;
     const auto ticket = keys::random_secret();
-    const auto set = context.mailbox.compare_and_set(box, cell_name(kIssued, to), 0, to_bytes(ticket.view()));
+    const auto set =
+        context.mailbox.compare_and_set(box, ticket_cell(kIssued, to), 0, to_bytes(ticket.view()));
     if (!set && set.error().code != Errc::store_conflict)
         return tl::unexpected<Error>(set.error());
     // Another thread may have been first: what is stored counts.
@@ -169,7 +170,7 @@ Result<Secret32> issue_ticket(Context& context, const Served& served, const mode
 Result<std::optional<Secret32>> mark_ticket(const Context& context, const store::MailboxId& box,
                                             const model::Party& of, bool sink, store::Append& what)
 {
-    const auto name = cell_name(kIssued, of);
+    const auto name = ticket_cell(kIssued, of);
     DMID_TRY(auto cell, read_cell(context, box, name));
     if (!cell)
         return std::optional<Secret32>{};

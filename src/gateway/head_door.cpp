@@ -10,9 +10,6 @@ namespace dmid::gateway
 {
 namespace
 {
-/// The node's own box: pins of numbers that are not served here.
-constexpr store::MailboxId kNodeBox{};
-
 bool names(const model::Document& document, const XOnlyKey& node_key, const std::string& own_relay)
 {
     const auto gateway = [&](const model::Gateway& one) { return one.node_key == node_key; };

@@ -2,6 +2,7 @@
 #include "gateway/heads.hpp"
 
 #include "codec/cbor_reader.hpp"
+#include "gateway/records.hpp"
 #include "seal/event.hpp"
 
 #include <algorithm>
@@ -12,8 +13,6 @@ namespace
 {
 using codec::Cbor;
 
-/// The node's own box.
-constexpr store::MailboxId kNodeBox{};
 constexpr std::string_view kPrefix = "head/";
 
 Bytes encode(const KeptHead& kept)
@@ -24,7 +23,7 @@ Bytes encode(const KeptHead& kept)
     return codec::encode_cbor(map);
 }
 
-Result<KeptHead> decode(ByteView bytes)
+Result<KeptHead> decode_kept(ByteView bytes)
 {
     DMID_TRY(const auto value, codec::decode_cbor(bytes));
     DMID_TRY(auto map, codec::MapReader::open(value, "kept"));
@@ -59,7 +58,7 @@ Result<> Heads::load()
     for (const auto& name : names)
     {
         DMID_TRY(const auto cell, mailbox_.cell(kNodeBox, name));
-        auto kept = cell ? decode(cell->value) : Result<KeptHead>{fail(Errc::store_not_found)};
+        auto kept = cell ? decode_kept(cell->value) : Result<KeptHead>{fail(Errc::store_not_found)};
         if (kept)
             put(*std::move(kept));
     }

@@ -17,9 +17,6 @@ namespace
 constexpr std::size_t kMostMarks = 16;
 constexpr std::size_t kMaxMark = 200;
 
-/// The window of what counts for good: the last second of the year 9999, so no sweep ever reaches it.
-constexpr UnixTime kForGood = 253'402'300'799;
-
 /// What a channel may say of a sender; the rest is derived here.
 constexpr model::ClassMask kFromChannels =
     model::kAllClasses & ~model::mask_of(model::Class::contact, model::Class::answered_before,

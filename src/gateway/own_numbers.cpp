@@ -12,9 +12,6 @@ namespace
 {
 using codec::Cbor;
 
-/// The node's own box.
-constexpr store::MailboxId kNodeBox{};
-
 struct Remembered
 {
     std::uint32_t epoch = 0;
@@ -22,7 +19,7 @@ struct Remembered
     Bytes document;
 };
 
-std::string cell_name(const model::Network& network, model::Number number)
+std::string served_cell(const model::Network& network, model::Number number)
 {
     return "served/" + std::to_string(network.chain_id) + "/" + to_hex(network.registry.view()) + "/" +
            number.digits();
@@ -34,7 +31,7 @@ Bytes encode(const Remembered& known)
         Cbor::Map{{"epoch", known.epoch}, {"flags", unsigned{known.flags}}, {"document", known.document}});
 }
 
-Result<Remembered> decode(ByteView bytes)
+Result<Remembered> decode_remembered(ByteView bytes)
 {
     DMID_TRY(auto value, codec::decode_cbor(bytes));
     DMID_TRY(auto map, codec::MapReader::open(value, "served"));
@@ -49,7 +46,7 @@ Result<Remembered> decode(ByteView bytes)
 
 Result<> remember(Context& context, const model::Identity& identity, const Remembered& known)
 {
-    const auto name = cell_name(identity.network, identity.number);
+    const auto name = served_cell(identity.network, identity.number);
     DMID_TRY(auto cell, context.mailbox.cell(kNodeBox, name));
     auto bytes = encode(known);
     if (cell && cell->value == bytes)
@@ -144,10 +141,10 @@ bool same(const Served& present, const model::Identity& identity,
 Result<> restore_number(Context& context, const Serving& serving)
 {
     const auto network = context.resolver.network();
-    DMID_TRY(auto cell, context.mailbox.cell(kNodeBox, cell_name(network, serving.number)));
+    DMID_TRY(auto cell, context.mailbox.cell(kNodeBox, served_cell(network, serving.number)));
     if (!cell)
         return {};
-    DMID_TRY(auto known, decode(cell->value));
+    DMID_TRY(auto known, decode_remembered(cell->value));
     std::optional<model::Document> document;
     if (!known.document.empty())
     {

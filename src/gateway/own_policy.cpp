@@ -10,7 +10,7 @@ namespace dmid::gateway
 {
 namespace
 {
-constexpr const char* kCell = "policy/current";
+constexpr const char* kPolicyCell = "policy/current";
 
 Result<InForce> compile(const model::SignedPolicy& signed_policy)
 {
@@ -79,7 +79,7 @@ std::vector<std::string> labels_of(const policy::Policy& policy)
 
 Result<std::optional<InForce>> load_policy(const store::Mailbox& mailbox, const model::Identity& identity)
 {
-    DMID_TRY(auto cell, mailbox.cell(mailbox_of(identity), kCell));
+    DMID_TRY(auto cell, mailbox.cell(mailbox_of(identity), kPolicyCell));
     if (!cell)
         return std::optional<InForce>{};
     DMID_TRY(auto signed_policy, model::decode_policy(cell->value));
@@ -115,10 +115,10 @@ net::Task<Result<InForce>> set_policy(Context& context, ServedPtr served, Bytes 
     DMID_CO_TRY(auto in_force, compile(signed_policy));
     DMID_CO_TRY(check_labels(context, *served, in_force.compiled->policy()));
     DMID_CO_TRY(check_zones(context, in_force.compiled->policy()));
-    DMID_CO_TRY(auto cell, context.mailbox.cell(served->box(), kCell));
+    DMID_CO_TRY(auto cell, context.mailbox.cell(served->box(), kPolicyCell));
     store::Append what;
     what.mailbox = served->box();
-    what.cells.push_back({kCell, cell ? cell->version : 0, std::move(bytes)});
+    what.cells.push_back({kPolicyCell, cell ? cell->version : 0, std::move(bytes)});
     auto appended = co_await append(context, std::move(what));
     if (!appended)
         co_return tl::unexpected<Error>(std::move(appended).error());

@@ -12,9 +12,6 @@ namespace dmid::gateway
 {
 namespace
 {
-/// More than the strangers' quota has room for.
-constexpr std::size_t kMostRequests = 100'000;
-
 std::string why_of(const MessageInfo& info, const std::string& reason)
 {
     if (info.state == State::held)

@@ -24,7 +24,7 @@ std::string cell_prefix(const model::Network& network)
     return "pin/" + std::to_string(network.chain_id) + "/" + to_hex(network.registry.view()) + "/";
 }
 
-std::string cell_name(const model::Network& network, model::Number number)
+std::string pin_cell(const model::Network& network, model::Number number)
 {
     return cell_prefix(network) + number.digits();
 }
@@ -55,7 +55,7 @@ Bytes encode(const Pinned& pinned)
     return codec::encode_cbor(map);
 }
 
-Result<Pinned> decode(ByteView bytes)
+Result<Pinned> decode_pinned(ByteView bytes)
 {
     DMID_TRY(auto value, codec::decode_cbor(bytes));
     DMID_TRY(auto map, codec::MapReader::open(value, "pin"));
@@ -75,28 +75,29 @@ Result<Pinned> decode(ByteView bytes)
     return out;
 }
 
-struct Loaded
+struct LoadedPin
 {
     std::optional<Pinned> pinned;
     std::uint64_t version = 0;
 };
 
-Result<Loaded> load(const store::Mailbox& mailbox, const store::MailboxId& box, const std::string& name)
+Result<LoadedPin> load_pin(const store::Mailbox& mailbox, const store::MailboxId& box,
+                           const std::string& name)
 {
     DMID_TRY(auto cell, mailbox.cell(box, name));
     if (!cell)
-        return Loaded{};
-    DMID_TRY(auto pinned, decode(cell->value));
-    return Loaded{std::move(pinned), cell->version};
+        return LoadedPin{};
+    DMID_TRY(auto pinned, decode_pinned(cell->value));
+    return LoadedPin{std::move(pinned), cell->version};
 }
 } // namespace
 
 Result<Standing> Pins::judge(const store::MailboxId& box, const model::Identity& of,
                              const model::Document& document, const KeyFacts& facts, UnixTime now)
 {
-    const auto name = cell_name(of.network, of.number);
+    const auto name = pin_cell(of.network, of.number);
     const auto present = model::pin_of(of, document);
-    DMID_TRY(auto loaded, load(mailbox_, box, name));
+    DMID_TRY(auto loaded, load_pin(mailbox_, box, name));
     const auto save = [&](const Pinned& pinned) -> Result<>
     {
         // Another thread may have judged the same document meanwhile; its word is as good as ours.
@@ -149,8 +150,8 @@ Result<Standing> Pins::judge(const store::MailboxId& box, const model::Identity&
 Result<> Pins::confirm(const store::MailboxId& box, const model::Identity& of,
                        const model::Document& document)
 {
-    const auto name = cell_name(of.network, of.number);
-    DMID_TRY(auto loaded, load(mailbox_, box, name));
+    const auto name = pin_cell(of.network, of.number);
+    DMID_TRY(auto loaded, load_pin(mailbox_, box, name));
     const auto present = model::pin_of(of, document);
     const bool waited = loaded.pinned && (loaded.pinned->moved || loaded.pinned->waiting == present);
     const Pinned pinned{present, std::nullopt, 0, waited};
@@ -166,7 +167,7 @@ Result<std::vector<model::Number>> Pins::changed(const store::MailboxId& box,
     DMID_TRY(const auto names, mailbox_.cell_names(box, prefix));
     for (const auto& name : names)
     {
-        DMID_TRY(const auto loaded, load(mailbox_, box, name));
+        DMID_TRY(const auto loaded, load_pin(mailbox_, box, name));
         if (!loaded.pinned || (!loaded.pinned->waiting && !loaded.pinned->moved))
             continue;
         DMID_TRY(const auto number, model::Number::parse(name.substr(prefix.size())));
@@ -177,8 +178,8 @@ Result<std::vector<model::Number>> Pins::changed(const store::MailboxId& box,
 
 Result<> Pins::note_released(const store::MailboxId& box, const model::Network& network, model::Number number)
 {
-    const auto name = cell_name(network, number);
-    DMID_TRY(auto loaded, load(mailbox_, box, name));
+    const auto name = pin_cell(network, number);
+    DMID_TRY(auto loaded, load_pin(mailbox_, box, name));
     if (!loaded.pinned || !loaded.pinned->moved)
         return {};
     loaded.pinned->moved = false;
@@ -192,7 +193,7 @@ Result<> Pins::note_released(const store::MailboxId& box, const model::Network& 
 Result<std::optional<model::Pin>> Pins::find(const store::MailboxId& box, const model::Network& network,
                                              model::Number number) const
 {
-    DMID_TRY(auto loaded, load(mailbox_, box, cell_name(network, number)));
+    DMID_TRY(auto loaded, load_pin(mailbox_, box, pin_cell(network, number)));
     if (!loaded.pinned)
         return std::optional<model::Pin>{};
     return std::optional{loaded.pinned->pin};

@@ -17,9 +17,6 @@ constexpr UnixMillis kHoldCheckMs = 15'000;
 constexpr std::string_view kSentAgain =
     "the chain took back the key that it had been sealed to: sent again, to the one that counts now";
 
-/// Of an outcome's words (bytes). What a channel hands on of another side is not trusted to be text.
-constexpr std::size_t kMaxDetail = 300;
-
 Hash32 outcome_id(const Hash32& leg, std::uint32_t attempt)
 {
     auto bytes = to_bytes(as_bytes("dmid/outcome"));

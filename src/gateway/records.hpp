@@ -173,6 +173,14 @@ Result<ConsentMeta> decode_consent(ByteView bytes);
 Result<RevisedMeta> decode_revised(ByteView bytes);
 Result<NoticeMeta> decode_notice(ByteView bytes);
 
+/// The node's own box, of no number: what it remembers of those that it serves, heads, and pins of others.
+inline constexpr store::MailboxId kNodeBox{};
+/// The window of a charge that counts for good: the last second of the year 9999, so no sweep ever reaches
+/// it.
+inline constexpr UnixTime kForGood = 253'402'300'799;
+/// Of an outcome's words (bytes). What a channel hands on of another side is not trusted to be text.
+inline constexpr std::size_t kMaxDetail = 300;
+
 /// The mailbox of an identity, as the store knows it.
 store::MailboxId mailbox_of(const model::Identity& identity) noexcept;
 /// The work queue of a channel: its own, so that a stuck one delays no other. Queue 0 is the fan-out.

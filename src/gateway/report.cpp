@@ -14,8 +14,6 @@ namespace
 {
 using channel::Report;
 
-constexpr std::size_t kMaxDetail = 300;
-
 Hash32 report_id(const Hash32& leg, Report::Fate fate)
 {
     auto bytes = to_bytes(as_bytes("dmid/report"));

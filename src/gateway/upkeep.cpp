@@ -28,7 +28,6 @@ constexpr UnixTime kSweepEvery = 300;
 constexpr UnixMillis kKeysMs = 60'000;
 /// How often alarms are looked at for the owner's other ways (milliseconds).
 constexpr UnixMillis kAlarmsMs = 15'000;
-constexpr std::size_t kMostRequests = 100'000;
 
 /// Requests that arrived before, with their threads.
 Result<std::vector<std::pair<Hash32, Hash32>>> held_since(const Context& context, const Served& served,

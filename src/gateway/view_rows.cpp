@@ -63,7 +63,7 @@ Bytes key(const store::MailboxId& box, Tag tag)
 Bytes key(const store::MailboxId& box, Tag tag, const Hash32& id)
 {
     auto out = key(box, tag);
-    append(out, id.view());
+    dmid::append(out, id.view());
     return out;
 }
 

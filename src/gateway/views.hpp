@@ -22,6 +22,8 @@ inline constexpr std::uint64_t kMaxHeldBytes = 256 * 1024;
 /// (docs/decisions/0008).
 inline constexpr std::uint64_t kMaxUnprovenMessages = 10 * kMaxHeldMessages;
 inline constexpr std::uint64_t kMaxUnprovenBytes = 10 * kMaxHeldBytes;
+/// Of requests, what is read at once: more than the strangers' quota has room for.
+inline constexpr std::size_t kMostRequests = 100'000;
 /// How long a request waits for the owner.
 inline constexpr UnixTime kHoldFor = 30 * 24 * 3600;
 /// When what was dropped shrinks to its id.

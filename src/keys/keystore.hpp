@@ -17,6 +17,8 @@ struct ScryptCost
     std::uint64_t r = 8;
     std::uint64_t p = 1;
 };
+/// 4 MiB and a few milliseconds: for local chains and tests.
+inline constexpr ScryptCost kLightCost{4096, 8, 1};
 
 /// What a keystore file says in the clear. Not authenticated by the file's MAC: decrypt_keystore() holds it
 /// against the key.

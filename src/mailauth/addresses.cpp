@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/addresses.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
 #include "mailauth/text.hpp"
 
@@ -210,7 +211,7 @@ private:
         DMID_TRY(advance());
         if (!is_dot_atom(local.text) || local.text.size() > kMaxLocal || !is_utf8(local.text))
             return syntax("a local part that is not plain");
-        auto domain = lower(token_.text);
+        auto domain = ascii_lower(token_.text);
         if (token_.kind != Kind::word || !is_domain(domain))
             return syntax("a domain that is not plain");
         if (out_.size() == kMaxAddresses)

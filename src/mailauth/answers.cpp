@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/answers.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/text.hpp"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ Question canonical(std::string_view name, RecordType type)
 {
     if (name.ends_with('.'))
         name.remove_suffix(1);
-    return {lower(name), type};
+    return {ascii_lower(name), type};
 }
 } // namespace
 

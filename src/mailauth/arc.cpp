@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/arc.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/text.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ Result<ArcCheck::Seal> ArcCheck::parse_seal(std::string_view value)
     DMID_TRY(out.domain, parse_signer_name(*tags, "d"));
     DMID_TRY(out.selector, parse_signer_name(*tags, "s"));
     DMID_TRY(out.value, parse_folded_base64(tags->value("b")));
-    out.validation = lower(tags->value("cv"));
+    out.validation = ascii_lower(tags->value("cv"));
     return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/canonical.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/text.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ std::string canonical_field(std::string_view raw, Canon canon)
     auto name = raw.substr(0, colon);
     while (!name.empty() && is_blank(name.back()))
         name.remove_suffix(1);
-    auto out = lower(name) + ":";
+    auto out = ascii_lower(name) + ":";
     const auto start = out.size();
     bool gap = false;
     for (const char c : raw.substr(std::min(colon + 1, raw.size())))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/dkim_key.hpp"
 
+#include "base/ascii.hpp"
 #include "crypto/sha256.hpp"
 #include "mailauth/text.hpp"
 
@@ -20,7 +21,7 @@ using Key = std::shared_ptr<EVP_PKEY>;
 
 bool lists(std::string_view list, std::string_view word)
 {
-    const auto text = lower(without_space(list));
+    const auto text = ascii_lower(without_space(list));
     const auto words = split(text, ':');
     return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -79,7 +80,7 @@ Result<PublishedKey> PublishedKey::parse(std::string_view record)
     PublishedKey out;
     out.testing_ = lists(tags->value("t"), "y");
     out.strict_ = lists(tags->value("t"), "s");
-    const auto kind = lower(tags->value("k", "rsa"));
+    const auto kind = ascii_lower(tags->value("k", "rsa"));
     if (kind == "ed25519")
     {
         out.algorithm_ = Algorithm::ed25519_sha256;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/dkim_signature.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/text.hpp"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ Result<Canon> parse_canon(std::string_view text)
 
 Result<void> read_canons(const TagList& tags, Signature& out)
 {
-    const auto text = lower(without_space(tags.value("c", "simple/simple")));
+    const auto text = ascii_lower(without_space(tags.value("c", "simple/simple")));
     const auto slash = text.find('/');
     DMID_TRY(out.header_canon, parse_canon(text.substr(0, slash)));
     DMID_TRY(out.body_canon, parse_canon(slash == std::string::npos ? "simple" : text.substr(slash + 1)));
@@ -53,7 +54,7 @@ Result<void> read_names(const TagList& tags, Signature& out)
     const auto* tag = tags.find("h");
     if (tag == nullptr)
         return syntax("h= is missing");
-    const auto text = lower(without_space(tag->value));
+    const auto text = ascii_lower(without_space(tag->value));
     for (const auto name : split(text, ':'))
     {
         if (name.empty() || out.names.size() == kMaxSignedNames)
@@ -76,7 +77,7 @@ Result<void> read_identity(const TagList& tags, Signature& out)
     const auto at = text.rfind('@');
     if (at == std::string::npos)
         return syntax("i= is no identity");
-    const auto domain = lower(text.substr(at + 1));
+    const auto domain = ascii_lower(text.substr(at + 1));
     if (!is_within(domain, out.domain))
         return fail(Errc::mail_dkim_identity, "i= is not within d=");
     out.identity = text.substr(0, at + 1) + domain;
@@ -100,7 +101,7 @@ Result<void> read_dkim_only(const TagList& tags, Signature& out)
 {
     if (tags.value("v") != "1")
         return syntax("v= is not 1");
-    const auto methods = lower(without_space(tags.value("q", "dns/txt")));
+    const auto methods = ascii_lower(without_space(tags.value("q", "dns/txt")));
     const auto list = split(methods, ':');
     if (std::find(list.begin(), list.end(), "dns/txt") == list.end())
         return syntax("q= has no dns/txt");
@@ -110,7 +111,7 @@ Result<void> read_dkim_only(const TagList& tags, Signature& out)
 
 Result<Algorithm> parse_algorithm(std::string_view text)
 {
-    const auto name = lower(text);
+    const auto name = ascii_lower(text);
     if (name == "rsa-sha256")
         return Algorithm::rsa_sha256;
     if (name == "ed25519-sha256")
@@ -128,7 +129,7 @@ Result<Bytes> parse_folded_base64(std::string_view text)
 
 Result<std::string> parse_signer_name(const TagList& tags, std::string_view name)
 {
-    auto text = lower(without_space(tags.value(name)));
+    auto text = ascii_lower(without_space(tags.value(name)));
     if (!is_domain(name == "s" ? text + ".x" : text))
         return syntax(std::string{name} + "= is no name");
     return text;

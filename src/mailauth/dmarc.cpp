@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/dmarc.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/tags.hpp"
 #include "mailauth/text.hpp"
 
@@ -17,7 +18,7 @@ constexpr std::size_t kMaxRecord = 4096;
 std::optional<DmarcPolicy> parse_policy(std::string_view text)
 {
     for (std::size_t i = 0; i < kPolicies.size(); ++i)
-        if (same_letters(text, kPolicies[i]))
+        if (ascii_same(text, kPolicies[i]))
             return static_cast<DmarcPolicy>(i);
     return std::nullopt;
 }
@@ -36,7 +37,7 @@ std::string_view value_of(std::string_view list, std::string_view name)
     for (const auto piece : split(list, ';'))
     {
         const auto equals = piece.find('=');
-        if (equals != std::string_view::npos && same_letters(trimmed(piece.substr(0, equals)), name))
+        if (equals != std::string_view::npos && ascii_same(trimmed(piece.substr(0, equals)), name))
             return trimmed(piece.substr(equals + 1));
     }
     return {};
@@ -74,8 +75,8 @@ Result<DmarcRecord> parse_dmarc_record(std::string_view text)
         out.policy = *policy;
         out.subdomains = parsed_subdomains.value_or(*policy);
     }
-    out.strict_dkim = same_letters(value_of(text, "adkim"), "s");
-    out.strict_spf = same_letters(value_of(text, "aspf"), "s");
+    out.strict_dkim = ascii_same(value_of(text, "adkim"), "s");
+    out.strict_spf = ascii_same(value_of(text, "aspf"), "s");
     out.percent = parse_percent(value_of(text, "pct"));
     return out;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/header.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/text.hpp"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ Result<std::vector<Field>> split_header(std::string_view header)
             return fail(Errc::mail_header_invalid, "a line is no field");
         if (out.size() == kMaxFields)
             return fail(Errc::mail_header_invalid, "too many fields");
-        out.push_back({lower(name), raw});
+        out.push_back({ascii_lower(name), raw});
     }
     if (out.empty())
         return fail(Errc::mail_header_invalid, "no fields");

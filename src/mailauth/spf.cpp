@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/spf.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/spf_record.hpp"
 #include "mailauth/text.hpp"
 
@@ -95,7 +96,7 @@ std::optional<std::vector<std::string>> Evaluation::validated_names(bool counted
     const auto count = std::min(answer->records.size(), kMaxSpfHosts);
     for (std::size_t i = 0; i < count; ++i)
     {
-        auto host = lower(answer->records[i]);
+        auto host = ascii_lower(answer->records[i]);
         if (host.ends_with('.'))
             host.pop_back();
         const auto* addresses = ask(host, address_type());
@@ -344,7 +345,7 @@ std::optional<SpfVerdict> check_spf(const SpfRequest& request, Answers& answers)
     SpfRequest asked = request;
     asked.client = unmapped(request.client);
     SpfValues values;
-    values.helo = lower(request.helo);
+    values.helo = ascii_lower(request.helo);
     if (values.helo.ends_with('.'))
         values.helo.pop_back();
     // RFC 7208 §2.4, §4.3: the null sender stands for the host; a missing local part for its postmaster.
@@ -355,7 +356,7 @@ std::optional<SpfVerdict> check_spf(const SpfRequest& request, Answers& answers)
     values.v6 = asked.client.v6;
 
     SpfVerdict out;
-    auto domain = lower(std::string_view{values.sender}.substr(values.sender.rfind('@') + 1));
+    auto domain = ascii_lower(std::string_view{values.sender}.substr(values.sender.rfind('@') + 1));
     if (domain.ends_with('.'))
         domain.pop_back();
     if (!is_domain(domain))

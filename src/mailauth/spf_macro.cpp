@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/spf_macro.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/text.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@ namespace dmid::mailauth
 namespace
 {
 constexpr std::string_view kDelimiters = ".-+,/_=";
-constexpr std::size_t kMaxName = 253;
 constexpr unsigned kMaxKeep = 128;
 
 tl::unexpected<Error> syntax()
@@ -24,21 +24,21 @@ Result<SpfMacro> parse_macro(std::string_view text, SpfTextUse use)
     SpfMacro out;
     if (text.empty())
         return syntax();
-    out.letter = lower(text.front());
+    out.letter = ascii_lower(text.front());
     out.escape = out.letter != text.front();
     const std::string_view letters = use == SpfTextUse::explanation ? "slodiphvcrt" : "slodiphv";
     if (letters.find(out.letter) == std::string_view::npos)
         return syntax();
     text.remove_prefix(1);
     bool digits = false;
-    for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1))
+    for (; !text.empty() && is_ascii_digit(text.front()); text.remove_prefix(1))
     {
         digits = true;
         out.keep = std::min(out.keep * 10 + static_cast<unsigned>(text.front() - '0'), kMaxKeep);
     }
     if (digits && out.keep == 0)
         return syntax();
-    if (!text.empty() && lower(text.front()) == 'r')
+    if (!text.empty() && ascii_lower(text.front()) == 'r')
     {
         out.reverse = true;
         text.remove_prefix(1);
@@ -61,8 +61,8 @@ bool ends_like_domain(std::string_view literal)
     const auto label = literal.substr(dot + 1);
     return !label.empty() && label.front() != '-' && label.back() != '-' &&
            std::all_of(label.begin(), label.end(),
-                       [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; }) &&
-           std::any_of(label.begin(), label.end(), [](char c) { return !is_digit(c); });
+                       [](char c) { return is_alpha(c) || is_ascii_digit(c) || c == '-'; }) &&
+           std::any_of(label.begin(), label.end(), [](char c) { return !is_ascii_digit(c); });
 }
 
 std::string escaped(std::string_view text)
@@ -70,7 +70,7 @@ std::string escaped(std::string_view text)
     std::string out;
     for (const char c : text)
     {
-        if (is_alpha(c) || is_digit(c) || std::string_view{"-._~"}.find(c) != std::string_view::npos)
+        if (is_alpha(c) || is_ascii_digit(c) || std::string_view{"-._~"}.find(c) != std::string_view::npos)
         {
             out += c;
             continue;
@@ -199,6 +199,6 @@ std::string expand(const SpfText& text, const SpfValues& values)
             break;
         out.erase(0, dot + 1);
     }
-    return lower(out);
+    return ascii_lower(out);
 }
 } // namespace dmid::mailauth

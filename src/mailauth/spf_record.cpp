@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/spf_record.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/text.hpp"
 
 #include <algorithm>
@@ -32,7 +33,7 @@ Result<unsigned> parse_prefix(std::string_view text, unsigned limit)
 {
     constexpr std::size_t kMaxDigits = 3;
     if (text.empty() || text.size() > kMaxDigits || (text.size() > 1 && text.front() == '0') ||
-        !std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c); }))
+        !std::all_of(text.begin(), text.end(), [](char c) { return is_ascii_digit(c); }))
         return syntax("a prefix length that is none");
     unsigned number = 0;
     for (const char c : text)
@@ -44,7 +45,7 @@ Result<unsigned> parse_prefix(std::string_view text, unsigned limit)
 Result<void> take_prefix(std::string_view& text, std::string_view mark, unsigned limit, unsigned& out)
 {
     auto digits = text.size();
-    while (digits > 0 && is_digit(text[digits - 1]))
+    while (digits > 0 && is_ascii_digit(text[digits - 1]))
         --digits;
     if (!text.substr(0, digits).ends_with(mark))
         return {};
@@ -116,7 +117,7 @@ Result<SpfTerm> parse_mechanism(std::string_view text)
     }
     const auto name = text.substr(0, std::min(text.find_first_of(":/"), text.size()));
     const auto found = std::find_if(kMechanisms.begin(), kMechanisms.end(),
-                                    [name](const auto& row) { return same_letters(row.first, name); });
+                                    [name](const auto& row) { return ascii_same(row.first, name); });
     if (found == kMechanisms.end())
         return syntax("a mechanism that is not known");
     out.kind = found->second;
@@ -128,13 +129,14 @@ bool is_modifier_name(std::string_view name) noexcept
 {
     return !name.empty() && is_alpha(name.front()) &&
            std::all_of(name.begin(), name.end(),
-                       [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
+                       [](char c)
+                       { return is_alpha(c) || is_ascii_digit(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 Result<void> read_modifier(std::string_view name, std::string_view value, SpfRecord& out, bool& explained)
 {
-    const bool redirect = same_letters(name, "redirect");
-    const bool exp = same_letters(name, "exp");
+    const bool redirect = ascii_same(name, "redirect");
+    const bool exp = ascii_same(name, "exp");
     if ((redirect && out.redirect) || (exp && explained))
         return syntax("a modifier twice");
     // The name that exp= points to is a domain; only what is found there is an explanation.
@@ -148,7 +150,7 @@ Result<void> read_modifier(std::string_view name, std::string_view value, SpfRec
 
 bool is_spf_record(std::string_view text) noexcept
 {
-    return same_letters(text.substr(0, kVersion.size()), kVersion) &&
+    return ascii_same(text.substr(0, kVersion.size()), kVersion) &&
            (text.size() == kVersion.size() || text[kVersion.size()] == ' ');
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/tags.hpp"
 
+#include "base/ascii.hpp"
 #include "mailauth/text.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ bool is_tag_name(std::string_view name) noexcept
 {
     return !name.empty() && is_alpha(name.front()) &&
            std::all_of(name.begin(), name.end(),
-                       [](char c) { return is_alpha(c) || is_digit(c) || c == '_'; });
+                       [](char c) { return is_alpha(c) || is_ascii_digit(c) || c == '_'; });
 }
 
 /// Printable, folds, and bytes of UTF-8, which RFC 8616 allows.

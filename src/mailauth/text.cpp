@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mailauth/text.hpp"
 
+#include "base/ascii.hpp"
+
 namespace dmid::mailauth
 {
 bool is_domain(std::string_view name) noexcept
 {
-    constexpr std::size_t kMaxName = 253;
     constexpr std::size_t kMaxLabel = 63;
     if (name.size() > kMaxName || name.find('.') == std::string_view::npos)
         return false;
@@ -19,7 +20,7 @@ bool is_domain(std::string_view name) noexcept
             label = 0;
             continue;
         }
-        if (!is_alpha(c) && !is_digit(c) && c != '-' && c != '_')
+        if (!is_alpha(c) && !is_ascii_digit(c) && c != '-' && c != '_')
             return false;
         if (++label > kMaxLabel)
             return false;

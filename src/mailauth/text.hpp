@@ -6,9 +6,11 @@
 #include <string_view>
 #include <vector>
 
-/// Letters of mail and DNS: ASCII rules, whatever the locale says.
+/// Words of mail and DNS; for letters and digits see base/ascii.hpp.
 namespace dmid::mailauth
 {
+inline constexpr std::size_t kMaxName = 253; ///< bytes of a name of the DNS as text, RFC 1035 §2.3.4
+
 constexpr bool is_blank(char c) noexcept
 {
     return c == ' ' || c == '\t';
@@ -18,28 +20,9 @@ constexpr bool is_space(char c) noexcept
 {
     return is_blank(c) || c == '\r' || c == '\n';
 }
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
 constexpr bool is_alpha(char c) noexcept
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-constexpr char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-inline std::string lower(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
-    return out;
-}
-inline bool same_letters(std::string_view a, std::string_view b) noexcept
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
 }
 /// Without white space at the ends.
 constexpr std::string_view trimmed(std::string_view text) noexcept

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/envelope.hpp"
 
+#include "base/ascii.hpp"
 #include "codec/cbor_reader.hpp"
 #include "crypto/tagged_hash.hpp"
 #include "crypto/tags.hpp"
@@ -188,8 +189,7 @@ ContentKind content_kind(const Envelope& envelope) noexcept
 
 bool has_link(std::string_view text) noexcept
 {
-    const auto same = [](char a, char b)
-    { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };
+    const auto same = [](char a, char b) { return ascii_lower(a) == b; };
     const auto holds = [&](std::string_view what)
     { return std::search(text.begin(), text.end(), what.begin(), what.end(), same) != text.end(); };
     return holds("://") || holds("www.") || holds("mailto:") || holds("data:") || holds("javascript:");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/identifier.hpp"
 
+#include "base/ascii.hpp"
 #include "codec/address.hpp"
 #include "model/nearest.hpp"
 #include "model/text.hpp"
@@ -13,15 +14,10 @@ namespace dmid::model
 {
 namespace
 {
-char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool starts_with_nocase(std::string_view text, std::string_view prefix) noexcept
 {
     return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(),
-                                                      [](char a, char b) { return a == lower(b); });
+                                                      [](char a, char b) { return a == ascii_lower(b); });
 }
 
 bool equal_nocase(std::string_view a, std::string_view lower_b) noexcept
@@ -29,14 +25,9 @@ bool equal_nocase(std::string_view a, std::string_view lower_b) noexcept
     return a.size() == lower_b.size() && starts_with_nocase(a, lower_b);
 }
 
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 bool is_letter(char c) noexcept
 {
-    return lower(c) >= 'a' && lower(c) <= 'z';
+    return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
 
 // A dotted name whose last label is of letters, as in `1inch.eth`.
@@ -58,7 +49,7 @@ tl::unexpected<Error> unknown_form(std::string_view why)
 // Inside URIs a number is plain digits.
 Result<Number> parse_plain(std::string_view text)
 {
-    if (!std::all_of(text.begin(), text.end(), is_digit))
+    if (!std::all_of(text.begin(), text.end(), is_ascii_digit))
         return fail(Errc::number_character, "only digits stand here");
     return Number::parse(text);
 }
@@ -172,7 +163,8 @@ Result<Identifier> parse_caip19(std::string_view text)
 std::size_t find_ext_word(std::string_view text) noexcept
 {
     for (std::size_t i = 1; i + 3 <= text.size(); ++i)
-        if (starts_with_nocase(text.substr(i), "ext") && !is_letter(text[i - 1]) && !is_digit(text[i - 1]))
+        if (starts_with_nocase(text.substr(i), "ext") && !is_letter(text[i - 1]) &&
+            !is_ascii_digit(text[i - 1]))
             return i;
     return std::string_view::npos;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/names.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
 
 #include <algorithm>
@@ -88,9 +89,7 @@ Result<std::string> exact_email(std::string_view text)
     if (local.find_first_of(kForbidden) != std::string_view::npos || local.front() == '.' ||
         local.back() == '.' || local.find("..") != std::string_view::npos)
         return fail(Errc::number_identifier, "not an email address");
-    std::string domain{text.substr(at + 1)};
-    std::transform(domain.begin(), domain.end(), domain.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const auto domain = ascii_lower(text.substr(at + 1));
     if (!is_domain(domain))
         return fail(Errc::number_identifier, "not an email address");
     return std::string{local} + '@' + domain;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/text.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -34,7 +36,7 @@ Mark take_mark(std::string_view& text) noexcept
     Mark mark;
     mark.bytes = text.substr(0, width(text));
     const auto c = mark.bytes.back();
-    if (mark.bytes.size() == 1 && c >= '0' && c <= '9')
+    if (mark.bytes.size() == 1 && is_ascii_digit(c))
         mark = {MarkKind::digit, static_cast<unsigned>(c - '0'), mark.bytes};
     else if (mark.bytes.size() == 3 && mark.bytes.substr(0, 2) == kFullWidthZero.substr(0, 2) &&
              c >= kFullWidthZero[2] && c <= kFullWidthZero[2] + 9)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/dns_rdata.hpp"
 
+#include "base/ascii.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
@@ -18,18 +20,13 @@ bool is_printable(unsigned char c)
 {
     return c > 0x20 && c < 0x7f;
 }
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 void append_label(std::string& out, ByteView label)
 {
     if (!out.empty())
         out += '.';
     for (const auto byte : label)
     {
-        const auto c = lower(static_cast<char>(byte));
+        const auto c = ascii_lower(static_cast<char>(byte));
         if (!is_printable(byte))
         {
             out += '\\';
@@ -117,7 +114,7 @@ Result<std::string> dns_name(std::string_view name)
         label = c == '.' ? 0 : label + 1;
         if (label > kMaxLabel)
             return fail(Errc::net_protocol, "a label over 63 bytes");
-        out += lower(c);
+        out += ascii_lower(c);
     }
     if (label == 0)
         return fail(Errc::net_protocol, "not a DNS name");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_types.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -45,13 +47,6 @@ constexpr std::pair<unsigned, std::string_view> kReasons[] = {
     {507, "Insufficient Storage"},
 };
 
-bool same_name(std::string_view a, std::string_view b) noexcept
-{
-    const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 /// No value ever ends its header line early.
 void blank_controls(std::string& text)
 {
@@ -61,9 +56,9 @@ void blank_controls(std::string& text)
 
 int hex_value(char c) noexcept
 {
-    if (c >= '0' && c <= '9')
+    if (is_ascii_digit(c))
         return c - '0';
-    const char low = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const char low = ascii_lower(c);
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 } // namespace
@@ -71,7 +66,7 @@ int hex_value(char c) noexcept
 std::string_view Headers::get(std::string_view name) const noexcept
 {
     for (const auto& [key, value] : fields_)
-        if (same_name(key, name))
+        if (ascii_same(key, name))
             return value;
     return {};
 }
@@ -79,12 +74,12 @@ std::string_view Headers::get(std::string_view name) const noexcept
 bool Headers::has(std::string_view name) const noexcept
 {
     return std::any_of(fields_.begin(), fields_.end(),
-                       [&](const Field& field) { return same_name(field.first, name); });
+                       [&](const Field& field) { return ascii_same(field.first, name); });
 }
 
 void Headers::set(std::string name, std::string value)
 {
-    std::erase_if(fields_, [&](const Field& field) { return same_name(field.first, name); });
+    std::erase_if(fields_, [&](const Field& field) { return ascii_same(field.first, name); });
     add(std::move(name), std::move(value));
 }
 

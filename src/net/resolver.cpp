@@ -19,13 +19,13 @@ namespace
 using Addresses = std::vector<asio::ip::address>;
 
 /// As many as are dialled: each gets a share of the time.
-constexpr std::size_t kMaxAddresses = 32;
+constexpr std::size_t kMostDialled = 32;
 
 void keep_addresses(Addresses& out, const DnsAnswer& answer)
 {
     boost::system::error_code error;
     for (const auto& record : answer.records)
-        if (auto address = asio::ip::make_address(record, error); !error && out.size() < kMaxAddresses)
+        if (auto address = asio::ip::make_address(record, error); !error && out.size() < kMostDialled)
             out.push_back(std::move(address));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/url.hpp"
 
+#include "base/ascii.hpp"
+
 #include <boost/url/ipv4_address.hpp>
 #include <boost/url/ipv6_address.hpp>
 #include <boost/url/parse.hpp>
@@ -8,7 +10,6 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 namespace dmid::net
@@ -18,19 +19,6 @@ namespace
 constexpr std::size_t kMaxUrl = 2048;
 constexpr std::size_t kMaxHost = 253; // RFC 1035 §2.3.4, as text
 
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 /// As browsers decide whether a host means an IPv4 address: by its last label being a number in any base.
 bool ends_in_number(std::string_view host)
 {
@@ -38,7 +26,7 @@ bool ends_in_number(std::string_view host)
     const auto last = dot == std::string_view::npos ? host : host.substr(dot + 1);
     if (last.empty())
         return false;
-    if (std::all_of(last.begin(), last.end(), is_digit))
+    if (std::all_of(last.begin(), last.end(), is_ascii_digit))
         return true;
     return last.size() >= 2 && last[0] == '0' && (last[1] == 'x' || last[1] == 'X') &&
            std::all_of(last.begin() + 2, last.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
@@ -47,7 +35,7 @@ bool ends_in_number(std::string_view host)
 /// Letters, digits, dashes and underscores in labels of 1 to 63; no empty label.
 Result<std::string> check_name(std::string_view text)
 {
-    auto host = lower(text);
+    auto host = ascii_lower(text);
     if (!host.empty() && host.back() == '.')
         host.pop_back();
     if (host.empty() || host.size() > kMaxHost)
@@ -57,7 +45,7 @@ Result<std::string> check_name(std::string_view text)
     {
         if (c == '.' ? label == 0 : label == 63)
             return fail(Errc::net_url, "label length in the host name");
-        const bool fine = (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_' || c == '.';
+        const bool fine = (c >= 'a' && c <= 'z') || is_ascii_digit(c) || c == '-' || c == '_' || c == '.';
         if (!fine)
             return fail(Errc::net_url, "character in the host name; write IDNs in punycode");
         label = c == '.' ? 0 : label + 1;
@@ -119,7 +107,7 @@ Result<HostPort> split_authority(std::string_view text)
 
 Result<Scheme> scheme_of(std::string_view text)
 {
-    const auto name = lower(text);
+    const auto name = ascii_lower(text);
     if (name == "https")
         return Scheme::https;
     if (name == "wss")

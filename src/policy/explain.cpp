@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/explain.hpp"
 
+#include "base/ascii.hpp"
 #include "policy/phrases.hpp"
 
 namespace dmid::policy
@@ -11,8 +12,8 @@ using model::Class;
 
 std::string capital(std::string text)
 {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
-        text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    if (!text.empty())
+        text[0] = ascii_upper(text[0]);
     return text;
 }
 

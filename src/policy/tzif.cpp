@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/tzif.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace dmid::policy
@@ -77,8 +79,8 @@ std::int64_t year_of(UnixTime time)
 
 int days_in_month(std::int64_t year, int month)
 {
-    constexpr int kDays[]{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return month == 2 && leap_year(year) ? 29 : kDays[month - 1];
+    constexpr int kMonthDays[]{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return month == 2 && leap_year(year) ? 29 : kMonthDays[month - 1];
 }
 
 /// The moment of a rule in a year, in the local time that holds before it.
@@ -137,7 +139,7 @@ public:
         return true;
     }
     bool at(char c) const { return !text_.empty() && text_.front() == c; }
-    bool at_digit() const { return !text_.empty() && text_.front() >= '0' && text_.front() <= '9'; }
+    bool at_digit() const { return !text_.empty() && is_ascii_digit(text_.front()); }
 
     Result<> name()
     {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/json.hpp"
 #include "seal/event_read.hpp"
+#include "seal/json_members.hpp"
 
 #include <array>
 
@@ -49,7 +50,7 @@ constexpr int nibble(char c) noexcept
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-template <class Fixed> bool read_hex(codec::JsonReader& from, Fixed& out)
+template <class Fixed> bool read_lower_hex(codec::JsonReader& from, Fixed& out)
 {
     std::string_view text;
     if (!from.text(text) || text.size() != 2 * Fixed::kSize)
@@ -63,11 +64,6 @@ template <class Fixed> bool read_hex(codec::JsonReader& from, Fixed& out)
         out.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
     }
     return wrong >= 0;
-}
-
-bool read_integer(codec::JsonReader& from, std::int64_t& out, std::int64_t max)
-{
-    return from.integer(out) && out >= 0 && out <= max;
 }
 
 bool read_tag(codec::JsonReader& from, Tag& tag)
@@ -101,9 +97,9 @@ bool read_part(codec::JsonReader& from, Part part, Reading& out)
     switch (part)
     {
     case Part::id:
-        return read_hex(from, out.id);
+        return read_lower_hex(from, out.id);
     case Part::pubkey:
-        return read_hex(from, out.body.pubkey);
+        return read_lower_hex(from, out.body.pubkey);
     case Part::created_at:
         return read_integer(from, out.body.created_at, kMaxTime);
     case Part::kind:
@@ -119,7 +115,7 @@ bool read_part(codec::JsonReader& from, Part part, Reading& out)
         out.body.content = text;
         return true;
     case Part::sig:
-        return read_hex(from, out.sig);
+        return read_lower_hex(from, out.sig);
     case Part::unknown:
         return from.skip();
     }

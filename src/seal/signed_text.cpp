@@ -5,6 +5,7 @@
 #include "codec/json.hpp"
 #include "codec/json_reader.hpp"
 #include "crypto/secp256k1.hpp"
+#include "seal/json_members.hpp"
 
 #include <boost/json.hpp>
 
@@ -29,7 +30,7 @@ const codec::Eip712Types& types()
 
 constexpr auto kLatest = std::int64_t{1} << 53;
 
-template <class Fixed> bool read_hex(codec::JsonReader& reader, Fixed& out)
+template <class Fixed> bool read_prefixed_hex(codec::JsonReader& reader, Fixed& out)
 {
     std::string_view text;
     if (!reader.text(text) || !text.starts_with("0x") || text.size() != 2 + 2 * Fixed::kSize)
@@ -39,11 +40,6 @@ template <class Fixed> bool read_hex(codec::JsonReader& reader, Fixed& out)
         return false;
     std::copy(bytes->begin(), bytes->end(), out.bytes.begin());
     return true;
-}
-
-bool read_integer(codec::JsonReader& reader, std::int64_t& out, std::int64_t max)
-{
-    return reader.integer(out) && out >= 0 && out <= max;
 }
 
 bool read_member(codec::JsonReader& reader, std::string_view key, SignedText& out)
@@ -73,7 +69,7 @@ bool read_member(codec::JsonReader& reader, std::string_view key, SignedText& ou
         return good;
     }
     if (key == "nonce")
-        return read_hex(reader, out.nonce);
+        return read_prefixed_hex(reader, out.nonce);
     if (key == "sentAt")
         return read_integer(reader, out.sent_at, kLatest);
     return key == "deadline" && read_integer(reader, out.deadline, kLatest);
@@ -95,7 +91,7 @@ std::optional<SignedText> read_quickly(std::string_view json, const model::Netwo
     while (reader.next_key(key))
     {
         if (key == "signature")
-            signature = read_hex(reader, out.signature);
+            signature = read_prefixed_hex(reader, out.signature);
         else if (key != "signed")
             reader.skip();
         else if (reader.begin_object())

@@ -19,11 +19,6 @@ using codec::Cbor;
 using codec::U256;
 using Kind = AbiType::Kind;
 
-json::value text(std::string_view value)
-{
-    return json::value(json::string(value.data(), value.size()));
-}
-
 // ABI values as JSON: numbers in decimal (signed ones with a minus), addresses and bytes in hex, text and
 // booleans as they are, arrays, tuples and structs as arrays.
 Result<AbiValue> abi_from_json(const AbiType& type, const codec::JsonItem& item)

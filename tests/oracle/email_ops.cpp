@@ -14,17 +14,6 @@ namespace
 namespace json = boost::json;
 namespace email = channels::email;
 
-json::value text(std::string_view value)
-{
-    return json::value(json::string(value.data(), value.size()));
-}
-
-std::string text_or_empty(const Args& args, std::string_view key)
-{
-    const auto* found = args.if_contains(boost::core::string_view{key.data(), key.size()});
-    return found != nullptr && found->is_string() ? std::string{found->get_string()} : std::string{};
-}
-
 bool flag(const Args& args, std::string_view key)
 {
     const auto* found = args.if_contains(boost::core::string_view{key.data(), key.size()});

@@ -18,12 +18,6 @@ const json::object& object_of(const Args& args, std::string_view key)
     return found != nullptr && found->is_object() ? found->get_object() : none;
 }
 
-std::string text_or_empty(const Args& args, std::string_view key)
-{
-    const auto* found = args.if_contains(boost::core::string_view{key.data(), key.size()});
-    return found != nullptr && found->is_string() ? std::string{found->get_string()} : std::string{};
-}
-
 std::string_view type_name(RecordType type)
 {
     switch (type)

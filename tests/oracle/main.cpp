@@ -41,6 +41,17 @@ Result<Bytes> bytes_arg(const Args& args, std::string_view key)
     return item.data(kLimits.max_bytes);
 }
 
+std::string text_or_empty(const Args& args, std::string_view key)
+{
+    const auto* found = args.if_contains(boost::core::string_view{key.data(), key.size()});
+    return found != nullptr && found->is_string() ? std::string{found->get_string()} : std::string{};
+}
+
+boost::json::value text(std::string_view value)
+{
+    return boost::json::value(boost::json::string(value.data(), value.size()));
+}
+
 boost::json::value hex(ByteView bytes)
 {
     return boost::json::value(boost::json::string(to_hex0x(bytes)));

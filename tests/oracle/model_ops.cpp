@@ -14,11 +14,6 @@ namespace
 {
 namespace json = boost::json;
 
-json::value text(std::string_view value)
-{
-    return json::value(json::string(value.data(), value.size()));
-}
-
 // A number or anything it is written as.
 Result<json::value> number_parse(const Args& args)
 {

@@ -26,8 +26,11 @@ template <class Fixed> Result<Fixed> fixed_arg(const Args& args, std::string_vie
     DMID_TRY(auto bytes, bytes_arg(args, key));
     return Fixed::from(bytes);
 }
+/// The same text, and empty where there is none.
+std::string text_or_empty(const Args& args, std::string_view key);
 /// Bytes as `0x…`.
 boost::json::value hex(ByteView bytes);
+boost::json::value text(std::string_view value);
 
 void add_codec_ops(Ops& ops);
 void add_crypto_ops(Ops& ops);

@@ -11,11 +11,6 @@ namespace
 {
 namespace json = boost::json;
 
-json::value text(std::string_view value)
-{
-    return json::value(json::string(value.data(), value.size()));
-}
-
 Result<proof::Nodes> nodes_of(const codec::JsonItem& list)
 {
     proof::Nodes out;

@@ -14,9 +14,6 @@ namespace
 {
 using tool::Invocation;
 
-/// 4 MiB and a few milliseconds: for tests.
-constexpr keys::ScryptCost kLightCost{4096, 8, 1};
-
 boost::json::object describe(const backup::Manifest& manifest, const std::string& file)
 {
     boost::json::array files;
@@ -65,7 +62,7 @@ Result<const keys::SecretText*> own_passphrase(const Invocation& call, tool::Pas
     return passphrase;
 }
 
-Result<> make(const Invocation& call)
+Result<> make_backup(const Invocation& call)
 {
     DMID_TRY(const auto config, call.config());
     std::filesystem::path to{call.word("FILE")};
@@ -84,7 +81,7 @@ Result<> make(const Invocation& call)
     node::Places places{call.paths().keys, call.paths().state, call.paths().config, {}};
     node::BackupOptions options;
     if (call.has("--light"))
-        options.cost = kLightCost;
+        options.cost = keys::kLightCost;
     options.software = std::string{"dmid "} + std::string{tool::version()};
     options.now = now;
     DMID_TRY(const auto manifest, node::make_backup(places, config, to, *passphrase, options));
@@ -154,7 +151,7 @@ Rows backup_commands()
              .summary = "Copy everything that could be lost into one encrypted file",
              .arguments = {{"FILE", "a new file, or a folder"}},
              .options = {{"--light", "", "a key that is cheap to derive; for tests"}},
-             .run = make,
+             .run = make_backup,
              .details = "The node may run meanwhile. The file opens with the passphrase of the keys. Files "
                         "that the configuration names elsewhere are not in it; they are listed."},
             {.path = "backup verify",

@@ -38,7 +38,7 @@ Result<> bind(const Invocation& call)
     return {};
 }
 
-Result<> confirm(const Invocation& call)
+Result<> confirm_binding(const Invocation& call)
 {
     DMID_TRY(const auto node, tool::NodeClient::make(call));
     return send_code(call, node, call.word("LABEL"), call.word("CODE"));
@@ -105,7 +105,7 @@ Rows channel_commands()
              "Bring the code back",
              {{"LABEL", "the label of the binding"}, {"CODE", "as it arrived"}},
              {},
-             confirm},
+             confirm_binding},
             {"bind app-password",
              "A password for a mail program that sends through your node, as you",
              {{"LABEL", "the label of the binding"}},

@@ -8,7 +8,7 @@ namespace
 {
 using tool::Invocation;
 
-Result<> sample(const Invocation& call)
+Result<> sample_config(const Invocation& call)
 {
     call.out().value({{"toml", config::sample()}});
     if (!call.out().json())
@@ -24,7 +24,7 @@ Result<> reference(const Invocation& call)
     return {};
 }
 
-Result<> check(const Invocation& call)
+Result<> check_config(const Invocation& call)
 {
     const auto file = call.has("FILE") ? call.word("FILE") : call.paths().config.string();
     auto text = tool::read_input(file, 256U * 1024U);
@@ -45,8 +45,12 @@ Result<> check(const Invocation& call)
 
 Rows config_commands()
 {
-    return {{"config sample", "Print a commented configuration with every setting", {}, {}, sample},
+    return {{"config sample", "Print a commented configuration with every setting", {}, {}, sample_config},
             {"config reference", "Print the page that explains every setting", {}, {}, reference},
-            {"config check", "Check a configuration", {{"FILE", "none: the one in use", false}}, {}, check}};
+            {"config check",
+             "Check a configuration",
+             {{"FILE", "none: the one in use", false}},
+             {},
+             check_config}};
 }
 } // namespace dmid::commands

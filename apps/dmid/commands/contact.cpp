@@ -31,7 +31,7 @@ Result<> decide(const Invocation& call, const Decision& decision)
     return {};
 }
 
-Result<> accept(const Invocation& call)
+Result<> accept_contact(const Invocation& call)
 {
     return decide(call, {"/v1/accept", "released", "is a contact"});
 }
@@ -39,7 +39,7 @@ Result<> block(const Invocation& call)
 {
     return decide(call, {"/v1/block", "discarded", "is blocked, and learns nothing of it"});
 }
-Result<> confirm(const Invocation& call)
+Result<> confirm_contact(const Invocation& call)
 {
     DMID_TRY(tool::confirm(call, "take over the changed key of " + call.word("ID") +
                                      "? Ask them by another way first."));
@@ -50,8 +50,8 @@ Result<> confirm(const Invocation& call)
 Rows contact_commands()
 {
     const tool::Argument id{"ID", "a message, a thread, a number, an npub; an id may be cut to 6 digits"};
-    return {{"accept", "Make a contact; what is held is judged again and released", {id}, {}, accept},
+    return {{"accept", "Make a contact; what is held is judged again and released", {id}, {}, accept_contact},
             {"block", "Deny a party, in every epoch; what is held is discarded", {id}, {}, block},
-            {"confirm", "Take over a changed key or epoch of a contact", {id}, {}, confirm}};
+            {"confirm", "Take over a changed key or epoch of a contact", {id}, {}, confirm_contact}};
 }
 } // namespace dmid::commands

@@ -12,9 +12,6 @@ namespace
 using keys::Role;
 using tool::Invocation;
 
-/// 4 MiB and a few milliseconds: for local chains and tests.
-constexpr keys::ScryptCost kLightCost{4096, 8, 1};
-
 boost::json::object describe(const keys::KeyDir& dir, const keys::KeyEntry& entry)
 {
     boost::json::object out{{"role", keys::role_name(entry.role)}, {"label", entry.label}};
@@ -53,7 +50,7 @@ Result<> list(const Invocation& call, const keys::KeyDir& dir, const std::vector
     return {};
 }
 
-Result<> make(const Invocation& call)
+Result<> make_key(const Invocation& call)
 {
     std::vector<Role> roles;
     for (const auto& word : call.words("ROLE"))
@@ -77,7 +74,7 @@ Result<> make(const Invocation& call)
     for (const auto role : roles)
     {
         call.out().progress("making " + tool::key_name(role, label));
-        DMID_TRY(ring.create(role, label, call.has("--light") ? kLightCost : keys::ScryptCost{}));
+        DMID_TRY(ring.create(role, label, call.has("--light") ? keys::kLightCost : keys::ScryptCost{}));
         DMID_TRY(auto info, ring.dir().info(role, label));
         made.push_back({role, label, std::move(info)});
     }
@@ -87,7 +84,7 @@ Result<> make(const Invocation& call)
     return {};
 }
 
-Result<> show(const Invocation& call)
+Result<> show_key(const Invocation& call)
 {
     const keys::KeyDir dir{call.paths().keys};
     DMID_TRY(auto entries, dir.list());
@@ -138,7 +135,7 @@ Result<> import(const Invocation& call)
     DMID_TRY(const auto key, read_key(ring, call.word("FILE")));
     DMID_TRY(const auto* passphrase, ring.passphrases().fresh());
     DMID_TRY(ring.dir().create(role, label, key, *passphrase,
-                               call.has("--light") ? kLightCost : keys::ScryptCost{}));
+                               call.has("--light") ? keys::kLightCost : keys::ScryptCost{}));
     DMID_TRY(auto info, ring.dir().info(role, label));
     return list(call, ring.dir(), {{role, label, std::move(info)}});
 }
@@ -153,7 +150,7 @@ Rows key_commands()
          "Make the set of six keys, or single ones",
          {{"ROLE", "owner guard policy inbox node payer; none: every one that is missing", false, true}},
          {label, light},
-         make,
+         make_key,
          nullptr,
          "owner signs what changes the record · guard is kept apart from it · policy signs policies · inbox "
          "opens\nmail · node signs receipts · payer sends and pays transactions. A key is never "
@@ -162,7 +159,7 @@ Rows key_commands()
          "List the keys: roles, labels, public halves",
          {{"ROLE", "only this role", false}},
          {},
-         show},
+         show_key},
         {"key import",
          "Take over a private key",
          {{"ROLE", "what it is for"}, {"FILE", "hex or a Web3 keystore; - is the standard input"}},

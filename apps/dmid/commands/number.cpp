@@ -36,7 +36,7 @@ Result<> draw(const Invocation& call)
     return {};
 }
 
-Result<> check(const Invocation& call)
+Result<> check_number(const Invocation& call)
 {
     DMID_TRY(const auto identifier, model::parse_identifier(joined(call.words("ID"))));
     call.out().value({{"valid", true},
@@ -89,7 +89,11 @@ Rows number_commands()
 {
     const tool::Argument id{"ID", "a number in any spacing, a DID, a tel: or CAIP-19 URI", true, true};
     return {{"number new", "Draw a well-formed number for examples; it is not minted", {}, {}, draw},
-            {"number check", "Say whether an identifier is well formed, and what is wrong", {id}, {}, check},
+            {"number check",
+             "Say whether an identifier is well formed, and what is wrong",
+             {id},
+             {},
+             check_number},
             {"number format", "Write an identifier in all its forms", {id}, {}, format}};
 }
 } // namespace dmid::commands

@@ -40,7 +40,7 @@ Result<Read> read_policy(const Invocation& call)
     return out;
 }
 
-Result<> sample(const Invocation& call)
+Result<> sample_policy(const Invocation& call)
 {
     call.out().value({{"toml", policy_sample()}});
     if (!call.out().json())
@@ -48,7 +48,7 @@ Result<> sample(const Invocation& call)
     return {};
 }
 
-Result<> check(const Invocation& call)
+Result<> check_policy(const Invocation& call)
 {
     DMID_TRY(const auto read, read_policy(call));
     call.out().value({{"file", call.word("FILE")},
@@ -149,7 +149,7 @@ Result<Set> sign_and_set(const Invocation& call, const tool::NodeClient& node, c
     return Set{std::move(answer), std::move(signed_policy.content)};
 }
 
-Result<> confirm(const Invocation& call)
+Result<> confirm_policy(const Invocation& call)
 {
     DMID_TRY(const auto node, tool::NodeClient::make(call));
     DMID_TRY(auto answer, node.post("/v1/policy/confirm", {}));
@@ -262,7 +262,7 @@ std::vector<std::string> head_lines(const boost::json::value& answer)
     return out;
 }
 
-Result<> show(const Invocation& call)
+Result<> show_policy(const Invocation& call)
 {
     DMID_TRY(const auto node, tool::NodeClient::make(call));
     DMID_TRY(auto answer, node.get("/v1/policy"));
@@ -285,11 +285,15 @@ Result<> show(const Invocation& call)
 Rows policy_commands()
 {
     const tool::Argument file{"FILE", "a policy in TOML; - is the standard input"};
-    return {{"policy sample", "Print a commented policy to begin with", {}, {}, sample},
-            {"policy check", "Say whether a policy is valid, and what is wrong", {file}, {}, check},
+    return {{"policy sample", "Print a commented policy to begin with", {}, {}, sample_policy},
+            {"policy check", "Say whether a policy is valid, and what is wrong", {file}, {}, check_policy},
             {"policy explain", "Say in plain words what a policy does", {file}, {}, explain},
             {"policy set", "Sign a policy and put it in force on the node", {file}, {}, set},
-            {"policy confirm", "Say that the policy which is here counts: after a restore", {}, {}, confirm},
+            {"policy confirm",
+             "Say that the policy which is here counts: after a restore",
+             {},
+             {},
+             confirm_policy},
             {"policy sign",
              "Sign that this policy is the newest, where the node does not hold the policy key: daily",
              {},
@@ -299,6 +303,6 @@ Rows policy_commands()
              "The policy in force, in plain words",
              {},
              {{"--toml", "", "as TOML, to be edited and set again"}},
-             show}};
+             show_policy}};
 }
 } // namespace dmid::commands

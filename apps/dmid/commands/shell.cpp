@@ -17,7 +17,7 @@ using tool::Completion;
 using tool::Invocation;
 using Words = std::vector<Completion::Word>;
 
-Words numbers_of(const Invocation& call)
+Words number_words_of(const Invocation& call)
 {
     Words out;
     const auto config = call.config();
@@ -59,7 +59,7 @@ Words values_of(const Invocation& call, std::string_view kind)
 {
     Words out;
     if (kind == "NUMBER")
-        return numbers_of(call);
+        return number_words_of(call);
     if (kind == "LABEL" && call.command() != "unbind" && call.command() != "bind confirm")
         return key_labels_of(call);
     if (kind == "LABEL")

@@ -61,7 +61,7 @@ Result<> show_all(const Invocation& call, tool::ChainSession& session,
     return {};
 }
 
-Result<> show(const Invocation& call)
+Result<> show_number(const Invocation& call)
 {
     DMID_TRY(const auto session, tool::ChainSession::open(call));
     std::string named;
@@ -88,6 +88,6 @@ Rows show_commands()
              "Your number, or all of yours, as the chain has them",
              {{"NUMBER", "none: yours", false, true}},
              {},
-             show}};
+             show_number}};
 }
 } // namespace dmid::commands

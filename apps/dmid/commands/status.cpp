@@ -42,7 +42,7 @@ Result<proof::RegistryRef> registry_here(const Invocation& call)
     return tool::registry_of(config.chain);
 }
 
-std::string numbers_of(const Invocation& call)
+std::string numbers_text(const Invocation& call)
 {
     std::string out;
     if (const auto registry = registry_here(call))
@@ -67,7 +67,7 @@ std::vector<Step> steps_of(const Invocation& call, bool running)
          registry ? to_hex0x(registry->registry.view()) + " on chain " + std::to_string(registry->chain_id)
                   : "",
          "[chain] registry in " + call.paths().config.string() + " (`" + me + " config sample`)"});
-    steps.push_back({"number", numbers_of(call), me + " mint, then " + me + " publish"});
+    steps.push_back({"number", numbers_text(call), me + " mint, then " + me + " publish"});
     std::error_code error;
     const bool local = std::filesystem::exists(call.paths().state / "up" / "chain.gz", error);
     steps.push_back({"node", running ? "running" : "", me + (local ? " up" : " node")});

@@ -153,7 +153,7 @@ Result<> transfer(const Invocation& call)
     return transfer_plain(call, ring, *session, record, to);
 }
 
-Result<> accept(const Invocation& call)
+Result<> accept_transfer(const Invocation& call)
 {
     tool::KeyRing ring{call};
     DMID_TRY(const auto session, tool::ChainSession::open(call));
@@ -203,6 +203,6 @@ Rows transfer_commands()
              "As the new owner: sign the document of the next epoch for the present owner",
              {{"FILE", "where the acceptance is written"}},
              std::move(accepting),
-             accept}};
+             accept_transfer}};
 }
 } // namespace dmid::commands

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "doctor/checks.hpp"
 #include "doctor/files.hpp"
+#include "doctor/free_tls.hpp"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -14,13 +15,6 @@ namespace
 /// Certificates of free authorities live 90 days and are renewed at 30; below 14 the renewal is broken.
 constexpr int kSoonDays = 14;
 
-struct Free
-{
-    void operator()(BIO* bio) const { BIO_free(bio); }
-    void operator()(X509* certificate) const { X509_free(certificate); }
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-
 /// Never asks: a key with a passphrase does not load.
 int no_passphrase(char*, int, int, void*)
 {
@@ -32,15 +26,15 @@ void check_certificate(const std::string& certificate_file, const std::string& k
                        const std::string& name, std::int64_t now, Report& report)
 {
     const std::string renew = "renew " + certificate_file + " and " + key_file + ", then restart the node";
-    const std::unique_ptr<BIO, Free> file{BIO_new_file(certificate_file.c_str(), "r")};
-    const std::unique_ptr<X509, Free> certificate{
+    const std::unique_ptr<BIO, FreeTls> file{BIO_new_file(certificate_file.c_str(), "r")};
+    const std::unique_ptr<X509, FreeTls> certificate{
         file ? PEM_read_bio_X509(file.get(), nullptr, no_passphrase, nullptr) : nullptr};
     if (!certificate)
         return report.problem("certificate", certificate_file + " holds no certificate (PEM)", renew);
     if (!is_private(key_file, false, "certificate.key", report))
         return;
-    const std::unique_ptr<BIO, Free> key_bio{BIO_new_file(key_file.c_str(), "r")};
-    const std::unique_ptr<EVP_PKEY, Free> key{
+    const std::unique_ptr<BIO, FreeTls> key_bio{BIO_new_file(key_file.c_str(), "r")};
+    const std::unique_ptr<EVP_PKEY, FreeTls> key{
         key_bio ? PEM_read_bio_PrivateKey(key_bio.get(), nullptr, no_passphrase, nullptr) : nullptr};
     if (!key)
         return report.problem("certificate.key", key_file + " holds no private key (PEM, without passphrase)",

@@ -19,7 +19,7 @@ namespace
 constexpr std::int64_t kRight = 10;
 /// Beyond it what we sign is refused by others (heads, receipts, wraps: minutes).
 constexpr std::int64_t kWrong = 60;
-constexpr net::Millis kPatience{5'000};
+constexpr net::Millis kClockPatience{5'000};
 constexpr std::string_view kQuestion = R"({"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]})";
 
 /// IMF-fixdate (RFC 9110 §5.6.7), the one form that is sent today.
@@ -69,7 +69,7 @@ void check_server_time(const Patient& patient, Report& report)
         request.body = kQuestion;
         net::FetchOptions options;
         options.guard = net::Guard::configured;
-        options.deadline = kPatience;
+        options.deadline = kClockPatience;
         options.reuse = false;
         const auto answer = net::run_blocking(client.fetch(std::move(request), std::move(options)));
         const auto date = answer ? parse_date(std::string{answer->headers.get("Date")}) : std::nullopt;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "doctor/checks.hpp"
+#include "doctor/free_tls.hpp"
 #include "doctor/mail_way.hpp"
 #include "net/run_blocking.hpp"
 
@@ -15,11 +16,11 @@ namespace
 {
 using net::DnsStatus;
 using net::DnsType;
-constexpr net::Millis kPatience{8000};
+constexpr net::Millis kDnsPatience{8000};
 
 net::Task<Result<net::DnsAnswer>> asked(net::Dns& dns, std::string name, DnsType type)
 {
-    co_return co_await dns.look_up(std::move(name), type, net::deadline_in(kPatience));
+    co_return co_await dns.look_up(std::move(name), type, net::deadline_in(kDnsPatience));
 }
 
 /// The records that begin with a tag, in any case.
@@ -54,18 +55,12 @@ bool check_one_text(net::Dns& dns, const std::string& code, const std::string& n
     return answer.status != DnsStatus::failed && records.size() == 1;
 }
 
-struct Free
-{
-    void operator()(BIO* bio) const { BIO_free(bio); }
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-
 /// The p= of a DKIM record (RFC 6376 §3.6.1, RFC 8463 §4): the public part of the configured key, in base64.
 /// Empty where the file holds no key.
 std::string public_part(const std::string& file, std::string& kind)
 {
-    const std::unique_ptr<BIO, Free> bio{BIO_new_file(file.c_str(), "r")};
-    const std::unique_ptr<EVP_PKEY, Free> key{
+    const std::unique_ptr<BIO, FreeTls> bio{BIO_new_file(file.c_str(), "r")};
+    const std::unique_ptr<EVP_PKEY, FreeTls> key{
         bio ? PEM_read_bio_PrivateKey(
                   bio.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr)
             : nullptr};

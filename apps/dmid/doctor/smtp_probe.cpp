@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "channels/email/smtp_reply.hpp"
+#include "doctor/free_tls.hpp"
 #include "tool/output.hpp"
 
 #include <arpa/inet.h>
@@ -26,14 +27,6 @@ namespace
 {
 namespace email = channels::email;
 using std::chrono::steady_clock;
-
-struct Free
-{
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-    void operator()(X509* certificate) const { X509_free(certificate); }
-    void operator()(BIO* bio) const { BIO_free(bio); }
-};
 
 std::string print_of(X509* certificate)
 {
@@ -77,8 +70,8 @@ private:
 
     int fd_ = -1;
     steady_clock::time_point end_;
-    std::unique_ptr<SSL_CTX, Free> context_;
-    std::unique_ptr<SSL, Free> ssl_;
+    std::unique_ptr<SSL_CTX, FreeTls> context_;
+    std::unique_ptr<SSL, FreeTls> ssl_;
     std::string buffer_;
 };
 
@@ -155,7 +148,7 @@ Result<> Line::encrypt(const SmtpPlace& place, SmtpSeen& seen)
         DMID_TRY(wait_for_tls(code));
     }
     seen.encrypted = true;
-    const std::unique_ptr<X509, Free> certificate{SSL_get1_peer_certificate(ssl_.get())};
+    const std::unique_ptr<X509, FreeTls> certificate{SSL_get1_peer_certificate(ssl_.get())};
     seen.print = print_of(certificate.get());
     if (const auto verdict = SSL_get_verify_result(ssl_.get()); verdict != X509_V_OK)
         seen.distrust = X509_verify_cert_error_string(verdict);
@@ -285,8 +278,8 @@ Result<SmtpSeen> probe_smtp(const SmtpPlace& place)
 
 std::string print_of(const std::string& certificate_file)
 {
-    const std::unique_ptr<BIO, Free> file{BIO_new_file(certificate_file.c_str(), "r")};
-    const std::unique_ptr<X509, Free> certificate{
+    const std::unique_ptr<BIO, FreeTls> file{BIO_new_file(certificate_file.c_str(), "r")};
+    const std::unique_ptr<X509, FreeTls> certificate{
         file ? PEM_read_bio_X509(
                    file.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr)
              : nullptr};

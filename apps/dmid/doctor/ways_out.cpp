@@ -10,7 +10,7 @@ namespace dmid::doctor
 {
 namespace
 {
-constexpr net::Millis kPatience{5'000};
+constexpr net::Millis kDialPatience{5'000};
 
 /// An IP address of the host, by [dns].
 std::string address_of(net::Dns& dns, const std::string& host)
@@ -61,7 +61,7 @@ void check_server(const Patient& patient, net::Dns& dns, Report& report)
 net::Task<Result<bool>> reaches(net::Dialer dialer, net::Url url)
 {
     net::WebSocketOptions options;
-    options.handshake_timeout = kPatience;
+    options.handshake_timeout = kDialPatience;
     options.guard = net::Guard::configured;
     auto socket = co_await net::connect_websocket(dialer, std::move(url), options);
     if (!socket)

@@ -32,7 +32,7 @@ Result<model::Gateway> parse_gateway(const KeyRing& ring, const std::string& tex
 }
 
 /// The values of a repeatable flag; `none` alone is an empty list.
-std::optional<std::vector<std::string>> list_of(const Invocation& call, std::string_view name)
+std::optional<std::vector<std::string>> flag_values(const Invocation& call, std::string_view name)
 {
     if (!call.has(name))
         return std::nullopt;
@@ -45,7 +45,7 @@ std::optional<std::vector<std::string>> list_of(const Invocation& call, std::str
 Result<> fill_gateways(const Invocation& call, const KeyRing& ring, const config::Config& config,
                        model::Document& document)
 {
-    auto given = list_of(call, "--gateway");
+    auto given = flag_values(call, "--gateway");
     if (!given && !config.node.url.empty())
         given = {config.node.url};
     if (!given)
@@ -63,7 +63,7 @@ Result<> fill_terms(const Invocation& call, model::Terms& terms)
     DMID_TRY(const auto work, call.count("--work", model::kMaxTermsWork));
     if (work)
         terms.work = static_cast<std::uint8_t>(*work);
-    if (const auto accepts = list_of(call, "--accept"))
+    if (const auto accepts = flag_values(call, "--accept"))
     {
         terms.accepts = 0;
         for (const auto& word : *accepts)
@@ -101,15 +101,15 @@ Result<> fill_content(const Invocation& call, const KeyRing& ring,
         document.continuity = present->continuity;
     }
     DMID_TRY(fill_gateways(call, ring, config, document));
-    if (const auto relays = list_of(call, "--relay"))
+    if (const auto relays = flag_values(call, "--relay"))
         document.relays = *relays;
     else if (!config.nostr.relays.empty())
         document.relays = config.nostr.relays;
-    if (const auto domain = list_of(call, "--mail-domain"))
+    if (const auto domain = flag_values(call, "--mail-domain"))
         document.mail_domain = domain->empty() ? std::string{} : domain->back();
     else if (!config.mail.domain.empty())
         document.mail_domain = config.mail.domain;
-    if (const auto also = list_of(call, "--also"))
+    if (const auto also = flag_values(call, "--also"))
         document.also_known_as = *also;
     return fill_terms(call, document.terms);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/man.hpp"
 
+#include "base/ascii.hpp"
 #include "tool/build_info.hpp"
 #include "tool/globals.hpp"
 
@@ -73,10 +74,7 @@ std::string synopsis_of(const Command& command)
 
 std::string head(std::string_view path, std::string_view summary)
 {
-    auto upper = man_name(path);
-    for (auto& c : upper)
-        if (c >= 'a' && c <= 'z')
-            c = static_cast<char>(c - 32);
+    const auto upper = ascii_upper(man_name(path));
     return ".TH " + upper + " 1 " + std::string{kDate} + " \"dmid " + std::string{version()} +
            "\" \"User Commands\"\n.SH NAME\n" + plain(man_name(path)) + " \\- " + plain(summary) +
            "\n.SH SYNOPSIS\n";

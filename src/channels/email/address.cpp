@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/address.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
 
 #include <algorithm>
@@ -9,9 +10,7 @@ namespace dmid::channels::email
 {
 namespace
 {
-constexpr std::size_t kMaxLocal = 64;   // RFC 5321 §4.5.3.1.1
-constexpr std::size_t kMaxDomain = 255; // §4.5.3.1.2
-constexpr std::size_t kMaxLabel = 63;   // RFC 1035 §2.3.4
+constexpr std::size_t kMaxLabel = 63; // RFC 1035 §2.3.4
 
 bool is_alnum(char c) noexcept
 {
@@ -61,15 +60,13 @@ Result<MailAddress> parse_mail_address(std::string_view text)
     const auto at = text.rfind('@');
     if (at == std::string_view::npos)
         return fail(Errc::channel_address_invalid, "no @");
-    MailAddress out{std::string{text.substr(0, at)}, std::string{text.substr(at + 1)}, false};
+    MailAddress out{std::string{text.substr(0, at)}, ascii_lower(text.substr(at + 1)), false};
     if (out.local.empty() || out.local.size() > kMaxLocal)
         return fail(Errc::channel_address_invalid, "the part before @ has 1 to 64 bytes");
     if (out.domain.empty() || out.domain.size() > kMaxDomain)
         return fail(Errc::channel_address_invalid, "the domain has 1 to 255 bytes");
     if (!is_dot_string(out.local) || !is_utf8(out.local))
         return fail(Errc::channel_address_invalid, "character before @");
-    std::transform(out.domain.begin(), out.domain.end(), out.domain.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
     const bool dotted = out.domain.find('.') != std::string::npos || out.domain == "localhost";
     if (!dotted || !is_domain(out.domain))
         return fail(Errc::channel_address_invalid, "domain; write IDNs in punycode");

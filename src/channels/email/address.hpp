@@ -8,6 +8,9 @@
 
 namespace dmid::channels::email
 {
+inline constexpr std::size_t kMaxLocal = 64;   ///< bytes, RFC 5321 §4.5.3.1.1
+inline constexpr std::size_t kMaxDomain = 255; ///< bytes, §4.5.3.1.2
+
 /// A mailbox as RFC 5321 §4.1.2 writes it, dot-string only.
 struct MailAddress
 {

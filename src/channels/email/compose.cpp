@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/compose.hpp"
 
+#include "base/ascii.hpp"
 #include "channels/email/compose_file.hpp"
 #include "channels/email/mime.hpp"
 #include "crypto/sha256.hpp"
@@ -13,7 +14,7 @@ namespace dmid::channels::email
 namespace
 {
 constexpr std::size_t kReferences = 20; // the newest; a long thread needs no more to stay together
-constexpr std::size_t kMaxWords = 300;
+constexpr std::size_t kMaxFieldWords = 300;
 constexpr std::size_t kMaxForeignId = 250;
 constexpr std::size_t kIdBytes = 16; // of a leg's id: 128 bits are unique enough, and 26 letters
 
@@ -97,7 +98,7 @@ std::string digits_of(std::string_view number)
 {
     std::string out;
     std::copy_if(number.begin(), number.end(), std::back_inserter(out),
-                 [](char c) { return c >= '0' && c <= '9'; });
+                 [](char c) { return is_ascii_digit(c); });
     return out;
 }
 
@@ -114,10 +115,10 @@ std::string owner_fields(const channel::Leg& leg, const channel::Outgoing& messa
     for (const auto& proof : message.proofs)
         proofs += (proofs.empty() ? "" : "; ") + one_line(proof);
     if (!proofs.empty())
-        out += header_field("X-Dmid-Proofs", encode_words(shortened(proofs, kMaxWords)));
+        out += header_field("X-Dmid-Proofs", encode_words(shortened(proofs, kMaxFieldWords)));
     if (!one_line(message.encryption).empty())
         out += header_field("X-Dmid-Encryption",
-                            encode_words(shortened(one_line(message.encryption), kMaxWords)));
+                            encode_words(shortened(one_line(message.encryption), kMaxFieldWords)));
     if (leg.repeated)
         out += header_field("X-Dmid-Repeated", "yes");
     return out;

@@ -10,8 +10,8 @@ namespace dmid::channels::email
 {
 namespace
 {
-constexpr std::size_t kLineBytes = 57;           // 76 letters of base64 (RFC 2045 §6.8)
-constexpr std::size_t kStep = kLineBytes * 4096; // whole lines: no state between pieces
+constexpr std::size_t kLineBytes = 57;                  // 76 letters of base64 (RFC 2045 §6.8)
+constexpr std::size_t kEncodedStep = kLineBytes * 4096; // whole lines: no state between pieces
 constexpr std::size_t kMaxName = 200;
 
 /// `type/subtype` of plain tokens; anything else, and what must not be in base64, is a run of bytes.
@@ -68,7 +68,7 @@ Result<> append_file(std::string& out, const channel::File& file, std::uint64_t 
     Bytes rest; // shorter than a line
     for (std::uint64_t at = 0;;)
     {
-        DMID_TRY(const auto piece, file.read(at, kStep));
+        DMID_TRY(const auto piece, file.read(at, kEncodedStep));
         at += piece.size();
         if (at > limit)
             return fail(Errc::channel_too_large, "a file is longer than it says");

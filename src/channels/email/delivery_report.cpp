@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/delivery_report.hpp"
 
+#include "base/ascii.hpp"
 #include "channels/email/mail_in_body.hpp"
 #include "channels/email/mime.hpp"
 #include "channels/email/mime_words.hpp"
@@ -17,14 +18,6 @@ using channel::Report;
 constexpr std::size_t kMaxFields = 64U << 10U; // of one delivery-status part
 constexpr std::size_t kMaxLooked = 8U << 10U;
 constexpr std::size_t kMaxDetail = 300;
-
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    return out;
-}
 
 bool is_address_letter(char c)
 {
@@ -63,10 +56,10 @@ void take_field(Group& group, std::string_view field)
     const auto colon = field.find(':');
     if (colon == std::string_view::npos)
         return;
-    const auto name = lower(one_line(field.substr(0, colon)));
+    const auto name = ascii_lower(one_line(field.substr(0, colon)));
     const auto value = one_line(field.substr(colon + 1));
     if (name == "action" && group.action.empty())
-        group.action = lower(value.substr(0, value.find_first_of(" ;(")));
+        group.action = ascii_lower(value.substr(0, value.find_first_of(" ;(")));
     else if (name == "status" && group.status.empty())
         group.status = value.substr(0, value.find_first_of(" ;("));
     else if (name == "diagnostic-code" && group.diagnostic.empty())
@@ -189,10 +182,10 @@ std::optional<Report> parse_delivery_status(std::string_view fields)
 
 std::optional<Report> guess_report(std::string_view from, std::string_view subject, std::string_view text)
 {
-    const auto sender = lower(from);
-    const auto about = lower(subject);
+    const auto sender = ascii_lower(from);
+    const auto about = ascii_lower(subject);
     const auto looked = text.substr(0, kMaxLooked);
-    const auto said = lower(looked);
+    const auto said = ascii_lower(looked);
     if (!contains(sender, {"mailer-daemon", "postmaster", "mail delivery", "mail-daemon", "double-bounce"}) &&
         !said.starts_with("hi. this is the qmail-send"))
         return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/door_address.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
 
 #include <algorithm>
@@ -18,19 +19,11 @@ tl::unexpected<Said> unknown(std::string words)
     return tl::unexpected<Said>{Said{550, "5.1.1", std::move(words)}};
 }
 
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    return out;
-}
-
 OrSaid<Destination> token(Destination::Kind kind, std::string_view letters)
 {
     Destination out;
     out.kind = kind;
-    out.token = lower(letters);
+    out.token = ascii_lower(letters);
     if (out.token.size() != kTokenLetters || !from_base32(out.token))
         return unknown("No such address");
     return out;
@@ -44,7 +37,7 @@ OrSaid<Destination> parse_recipient(const SmtpPath& path, const std::string& dom
             Said{550, "5.7.1",
                  path.domain.empty() ? "There is no postmaster here" : "No mail for this domain here"}};
     const std::string_view local{path.local};
-    const auto kind = lower(local.substr(0, 2));
+    const auto kind = ascii_lower(local.substr(0, 2));
     if (kind == "r-")
         return token(Destination::Kind::reply, local.substr(2));
     if (kind == "b-")
@@ -53,7 +46,7 @@ OrSaid<Destination> parse_recipient(const SmtpPath& path, const std::string& dom
     const auto digits = local.substr(0, plus);
     const bool plain =
         !digits.empty() && std::all_of(digits.begin(), digits.end(),
-                                       [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '.'; });
+                                       [](char c) { return is_ascii_digit(c) || c == '-' || c == '.'; });
     const auto number = plain ? model::Number::parse(digits) : fail(Errc::number_character);
     if (!number)
         return unknown(plain ? "This is no DMID number; check its digits" : "No such address");

@@ -14,7 +14,7 @@ namespace dmid::channels::email
 namespace
 {
 constexpr const char* kDoor = "email";
-constexpr std::size_t kMaxHeader = 64U << 10U; // what the door lets in
+constexpr std::size_t kDoorHeader = 64U << 10U; // what the door lets in
 
 channel::Answer refusal(const Error& error)
 {
@@ -42,7 +42,7 @@ struct Header
 Result<Header> read_header(const SpoolFile& message)
 {
     // The empty line may lie right behind the limit.
-    DMID_TRY(const auto front, message.read(0, kMaxHeader + 4));
+    DMID_TRY(const auto front, message.read(0, kDoorHeader + 4));
     const auto text = as_text(front);
     if (text.starts_with("\r\n"))
         return Header{"", 2};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/html_text_style.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -27,7 +29,7 @@ std::string plain(std::string_view style)
         const char c = style[i];
         if (c == '\\' || static_cast<unsigned char>(c) <= 0x20)
             continue;
-        out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c);
+        out.push_back(ascii_lower(c));
     }
     return out;
 }

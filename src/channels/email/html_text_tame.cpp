@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/html_text_tame.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bitset>
@@ -16,19 +18,10 @@ constexpr std::array<std::string_view, 9> kAttributes{"alt", "class", "color", "
 constexpr std::array<std::string_view, 10> kRaw{"script", "style",   "title",    "textarea", "xmp",
                                                 "iframe", "noembed", "noframes", "template", "plaintext"};
 
-char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 bool is_letter(char c) noexcept
 {
-    return lower(c) >= 'a' && lower(c) <= 'z';
+    return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
-bool is_blank(char c) noexcept
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 class Tamer
 {
 public:
@@ -80,10 +73,11 @@ private:
     std::string word(std::string_view ends)
     {
         std::string out;
-        while (at_ < html_.size() && !is_blank(html_[at_]) && ends.find(html_[at_]) == std::string_view::npos)
+        while (at_ < html_.size() && !is_html_blank(html_[at_]) &&
+               ends.find(html_[at_]) == std::string_view::npos)
         {
             if (out.size() < 64)
-                out.push_back(lower(html_[at_]));
+                out.push_back(ascii_lower(html_[at_]));
             ++at_;
         }
         return out;
@@ -91,7 +85,7 @@ private:
 
     void skip_blanks()
     {
-        while (at_ < html_.size() && is_blank(html_[at_]))
+        while (at_ < html_.size() && is_html_blank(html_[at_]))
             ++at_;
     }
 
@@ -100,8 +94,8 @@ private:
         at_ += name_at;
         const auto name = word("/>");
         // Names of other things than letters (`o:p`, `v:shape`) say nothing to a reader of text.
-        const bool known = std::all_of(name.begin(), name.end(),
-                                       [](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+        const bool known =
+            std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_ascii_digit(c); });
         std::string written = (closing ? "</" : "<") + name;
         seen_.reset();
         while (attribute(written))
@@ -119,7 +113,7 @@ private:
     /// Takes one attribute, or the end of the tag: false then.
     bool attribute(std::string& written)
     {
-        while (at_ < html_.size() && (is_blank(html_[at_]) || html_[at_] == '/'))
+        while (at_ < html_.size() && (is_html_blank(html_[at_]) || html_[at_] == '/'))
             ++at_;
         if (at_ >= html_.size())
             return false;
@@ -160,7 +154,7 @@ private:
             return html_.substr(begin, end - begin);
         }
         const auto begin = at_;
-        while (at_ < html_.size() && !is_blank(html_[at_]) && html_[at_] != '>')
+        while (at_ < html_.size() && !is_html_blank(html_[at_]) && html_[at_] != '>')
             ++at_;
         return html_.substr(begin, at_ - begin);
     }
@@ -191,7 +185,7 @@ private:
                 return;
             const auto here = html_.substr(at_ + 2, name.size());
             if (std::equal(here.begin(), here.end(), name.begin(), name.end(),
-                           [](char a, char b) { return lower(a) == b; }))
+                           [](char a, char b) { return ascii_lower(a) == b; }))
             {
                 skip_behind(">", 2);
                 return;

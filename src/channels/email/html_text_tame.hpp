@@ -6,6 +6,12 @@
 
 namespace dmid::channels::email
 {
+/// What HTML takes for white space.
+constexpr bool is_html_blank(char c) noexcept
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 /// HTML with nothing left that could be dear or unsafe to parse: no comments, declarations, scripts, styles
 /// and other raw text, and of each tag only its name and the attributes that html_to_text() looks at, each
 /// once, in quotes, at most 4 KiB long. Libxml2 2.9 compares each attribute of a tag with all before it,

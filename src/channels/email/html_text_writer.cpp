@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/html_text_writer.hpp"
 
+#include "base/ascii.hpp"
+#include "channels/email/html_text_tame.hpp"
 #include "channels/email/mime.hpp"
 
 #include <algorithm>
@@ -11,11 +13,6 @@ namespace
 {
 constexpr std::size_t kMaxTarget = 2000;
 constexpr unsigned kMaxQuotes = 16; // deeper ones look like this one
-
-bool is_blank(char c) noexcept
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 std::string_view without_scheme(std::string_view target)
 {
@@ -39,7 +36,7 @@ std::string link_target(std::string_view href)
     if (colon == std::string::npos)
         return {};
     std::transform(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(colon), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+                   [](char c) { return ascii_lower(c); });
     const auto scheme = std::string_view{out}.substr(0, colon);
     if (scheme != "http" && scheme != "https" && scheme != "mailto" && scheme != "tel")
         return {};
@@ -57,14 +54,14 @@ void HtmlWriter::text(std::string_view words, bool pre)
             words.remove_prefix(1);
             continue;
         }
-        if (!pre && is_blank(words.front()))
+        if (!pre && is_html_blank(words.front()))
         {
             gap();
             words.remove_prefix(1);
             continue;
         }
-        const auto end =
-            std::find_if(words.begin(), words.end(), [pre](char c) { return pre ? c == '\n' : is_blank(c); });
+        const auto end = std::find_if(words.begin(), words.end(),
+                                      [pre](char c) { return pre ? c == '\n' : is_html_blank(c); });
         const auto n = static_cast<std::size_t>(end - words.begin());
         word(words.substr(0, n));
         words.remove_prefix(n);
@@ -136,7 +133,7 @@ void HtmlWriter::end_link(const std::string& target)
         return;
     const bool here = link_lines_ == lines_ && link_ <= line_.size();
     auto words = std::string_view{line_}.substr(here ? link_ : 0);
-    while (!words.empty() && is_blank(words.front()))
+    while (!words.empty() && is_html_blank(words.front()))
         words.remove_prefix(1);
     if (words == target || without_scheme(words) == without_scheme(target))
         return;

@@ -12,7 +12,7 @@ namespace
 using mailauth::Answer;
 using mailauth::SenderFacts;
 
-constexpr std::size_t kPiece = std::size_t{256} * 1024;
+constexpr std::size_t kJudgedPiece = std::size_t{256} * 1024;
 /// Above what one message can ask by mailauth's own limits: 140 for SPF, 8 + 21 keys, 2 records.
 constexpr std::size_t kMaxQuestions = 200;
 constexpr std::size_t kMaxMark = 200;
@@ -58,10 +58,10 @@ net::Task<Result<void>> feed_body(mailauth::SenderCheck& check, const MailToJudg
 {
     for (std::uint64_t offset = 0; check.wants_body() && mail.read_body;)
     {
-        DMID_CO_TRY(const auto piece, mail.read_body(offset, kPiece));
+        DMID_CO_TRY(const auto piece, mail.read_body(offset, kJudgedPiece));
         check.body(as_text(piece));
         offset += piece.size();
-        if (piece.size() < kPiece)
+        if (piece.size() < kJudgedPiece)
             break;
         co_await net::sleep_for(net::Millis::zero());
     }

@@ -15,9 +15,6 @@ namespace dmid::channels::email
 {
 namespace
 {
-// An envelope takes model::kMaxParts, and one of them is the text.
-constexpr std::size_t kMaxFiles = model::kMaxParts - 1;
-
 std::vector<Mailbox> mailboxes(const MimeMessage& message, std::string_view name)
 {
     std::vector<Mailbox> out;

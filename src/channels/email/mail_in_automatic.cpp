@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/mail_in_automatic.hpp"
 
+#include "base/ascii.hpp"
 #include "channels/email/mime_words.hpp"
 
 #include <algorithm>
@@ -14,9 +15,7 @@ std::string keyword(std::string_view raw)
 {
     auto value = decode_field(raw);
     value.resize(std::min(value.size(), value.find_first_of(" ;,(")));
-    std::transform(value.begin(), value.end(), value.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    return value;
+    return ascii_lower(value);
 }
 
 bool says(const MimeMessage& message, std::string_view field, std::initializer_list<std::string_view> words)

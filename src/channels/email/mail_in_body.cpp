@@ -16,7 +16,7 @@ namespace
 constexpr std::size_t kMaxPlain = 4 * model::kMaxText;
 constexpr std::size_t kMaxTexts = 64;
 
-bool is_blank(std::string_view text)
+bool is_empty_text(std::string_view text)
 {
     return text.find_first_not_of(" \t\n\xC2\xA0") == std::string_view::npos;
 }
@@ -102,7 +102,7 @@ private:
 
     void add(BodyText text)
     {
-        if (is_blank(text.plain) && is_blank(text.html))
+        if (is_empty_text(text.plain) && is_empty_text(text.html))
             return;
         if (out_.texts.size() == kMaxTexts)
             lost("a text was cut");
@@ -123,7 +123,7 @@ private:
 
 const std::string& BodyText::best() const
 {
-    return is_blank(plain) ? html : plain;
+    return is_empty_text(plain) ? html : plain;
 }
 
 std::string Body::joined() const

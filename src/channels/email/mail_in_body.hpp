@@ -2,12 +2,16 @@
 #pragma once
 
 #include "channels/email/mime_read.hpp"
+#include "model/envelope.hpp"
 
 #include <string>
 #include <vector>
 
 namespace dmid::channels::email
 {
+/// Files that a letter takes: an envelope has model::kMaxParts, and one of them is the text.
+inline constexpr std::size_t kMaxFiles = model::kMaxParts - 1;
+
 /// One text of a message; with multipart/alternative in both of its forms.
 struct BodyText
 {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every bound address, in every spelling and in every place of an answer: none ever leaves.
+#include "base/ascii.hpp"
 #include "channels/email/mail_in.hpp"
 #include "channels/email/testing_images.hpp"
 #include "channels/email/testing_mail.hpp"
 
 #include <rapidcheck/gtest.h>
-
-#include <algorithm>
 
 namespace dmid::channels::email
 {
@@ -35,13 +34,6 @@ std::string html_escaped(std::string_view text)
     return out;
 }
 
-std::string upper(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    return text;
-}
-
 std::string spelled(const std::string& address, int way)
 {
     switch (way)
@@ -49,7 +41,7 @@ std::string spelled(const std::string& address, int way)
     case 0:
         return address;
     case 1:
-        return upper(address);
+        return ascii_upper(address);
     case 2:
         return hex_escaped(address, '%', false);
     case 3:
@@ -203,7 +195,7 @@ void has_none(const std::string& out, const Planter& plant)
     for (const auto& planted : plant.planted)
         RC_ASSERT(out.find(planted) == std::string::npos);
     for (const auto& address : kBound)
-        RC_ASSERT(upper(out).find(upper(address)) == std::string::npos);
+        RC_ASSERT(ascii_upper(out).find(ascii_upper(address)) == std::string::npos);
 }
 } // namespace
 

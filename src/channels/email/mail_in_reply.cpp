@@ -15,8 +15,6 @@ namespace dmid::channels::email
 {
 namespace
 {
-constexpr std::size_t kMaxFiles = model::kMaxParts - 1;
-
 /// Fields that name the owner's mailboxes, or those of others who should not be named either.
 constexpr std::string_view kAddressFields[] = {"From",
                                                "Sender",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/metadata.hpp"
 
+#include "base/ascii.hpp"
 #include "channels/email/mail_in_spool.hpp"
 #include "channels/email/metadata_strip.hpp"
 
@@ -13,7 +14,7 @@ namespace dmid::channels::email
 {
 namespace
 {
-constexpr std::size_t kStep = 256U << 10U;
+constexpr std::size_t kLookStep = 256U << 10U;
 constexpr std::size_t kMaxTextFile = 1U << 20U;
 
 Result<Bytes> read_all(const channel::File& file)
@@ -21,7 +22,7 @@ Result<Bytes> read_all(const channel::File& file)
     Bytes out;
     for (;;)
     {
-        DMID_TRY(const auto piece, file.read(out.size(), kStep));
+        DMID_TRY(const auto piece, file.read(out.size(), kLookStep));
         if (piece.empty())
             return out;
         append(out, piece);
@@ -131,7 +132,7 @@ bool is_harmless(std::string_view name)
     std::size_t run = 0;
     for (const char c : name)
     {
-        const bool number = c >= '0' && c <= '9';
+        const bool number = is_ascii_digit(c);
         if (!number && !is_word_letter(c) && kMarks.find(c) == std::string_view::npos)
             return false;
         digits += number ? 1 : 0;

@@ -2,6 +2,7 @@
 #include "channels/email/mime.hpp"
 
 #include "base/bytes.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,6 @@ constexpr std::size_t kFold = 78;   // RFC 5322 §2.1.1
 constexpr std::size_t kQpLine = 76; // RFC 2045 §6.7, rule 5
 // 64 characters with base64 and frame: with the field's name under the 76 of RFC 2047 §2.
 constexpr std::size_t kWordBytes = 39;
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 /// Bytes of the UTF-8 character at the front, 0 where there is none.
 std::size_t character(std::string_view text)
@@ -131,7 +131,7 @@ std::string one_line(std::string_view text)
             if (gap)
                 out.push_back(' ');
             gap = false;
-            out += n == 0 ? kReplacement : text.substr(0, n);
+            out += n == 0 ? kReplacementUtf8 : text.substr(0, n);
         }
         text.remove_prefix(std::max<std::size_t>(n, 1));
     }

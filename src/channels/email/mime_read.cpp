@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/mime_read.hpp"
 
+#include "base/ascii.hpp"
+#include "channels/email/gmime_owned.hpp"
 #include "channels/email/mail_in.hpp"
 #include "channels/email/mime.hpp"
 #include "channels/email/mime_words.hpp"
@@ -27,27 +29,10 @@ namespace dmid::channels::email
 {
 namespace
 {
-struct Unref
-{
-    void operator()(gpointer object) const noexcept { g_object_unref(object); }
-};
-template <class T> using Owned = std::unique_ptr<T, Unref>;
-
 struct FreeOptions
 {
     void operator()(GMimeParserOptions* options) const noexcept { g_mime_parser_options_free(options); }
 };
-
-char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool same(std::string_view a, std::string_view b) noexcept
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::string or_empty(const char* text)
 {
@@ -81,9 +66,8 @@ public:
             return fail(Errc::codec_too_deep, "too many parts inside each other or in all");
         MimePart out;
         auto* type = g_mime_object_get_content_type(object);
-        out.type = or_empty(g_mime_content_type_get_media_type(type)) + "/" +
-                   or_empty(g_mime_content_type_get_media_subtype(type));
-        std::transform(out.type.begin(), out.type.end(), out.type.begin(), lower);
+        out.type = ascii_lower(or_empty(g_mime_content_type_get_media_type(type)) + "/" +
+                               or_empty(g_mime_content_type_get_media_subtype(type)));
         if (GMIME_IS_MULTIPART(object))
         {
             DMID_TRY(read_children(GMIME_MULTIPART(object), depth, out));
@@ -115,9 +99,9 @@ private:
     void read_leaf(GMimeObject* object, GMimeContentType* type, MimePart& out)
     {
         out.charset = or_empty(g_mime_content_type_get_parameter(type, "charset"));
-        out.flowed = same(or_empty(g_mime_content_type_get_parameter(type, "format")), "flowed");
-        out.delsp = same(or_empty(g_mime_content_type_get_parameter(type, "delsp")), "yes");
-        out.attachment = same(or_empty(g_mime_object_get_disposition(object)), "attachment");
+        out.flowed = ascii_same(or_empty(g_mime_content_type_get_parameter(type, "format")), "flowed");
+        out.delsp = ascii_same(or_empty(g_mime_content_type_get_parameter(type, "delsp")), "yes");
+        out.attachment = ascii_same(or_empty(g_mime_object_get_disposition(object)), "attachment");
         if (!GMIME_IS_PART(object))
             return;
         auto* part = GMIME_PART(object);
@@ -175,7 +159,7 @@ Result<> check_boundaries(const Spool& spool)
         DMID_TRY(const auto bytes, spool.read(at, kPiece));
         for (const char raw : as_text(bytes))
         {
-            const char c = lower(raw);
+            const char c = ascii_lower(raw);
             dashes += c == '-' && last == '-' && before == '\n' ? 1 : 0;
             matched = c == kWord[matched] ? matched + 1 : c == kWord[0] ? 1 : 0;
             if (matched == kWord.size())
@@ -324,15 +308,15 @@ std::vector<std::string_view> MimeMessage::all(std::string_view name) const
 {
     std::vector<std::string_view> out;
     for (const auto& field : fields)
-        if (same(field.name, name))
+        if (ascii_same(field.name, name))
             out.emplace_back(field.value);
     return out;
 }
 
 std::string_view MimeMessage::first(std::string_view name) const
 {
-    const auto found =
-        std::find_if(fields.begin(), fields.end(), [name](const auto& f) { return same(f.name, name); });
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [name](const auto& f) { return ascii_same(f.name, name); });
     return found == fields.end() ? std::string_view{} : found->value;
 }
 
@@ -382,11 +366,11 @@ Result<MimeMessage> parse_mime(const Spool& spool)
 
 Result<> decode_part(const Spool& spool, const MimePart& part, const std::function<bool(ByteView)>& take)
 {
-    constexpr std::size_t kStep = 64U << 10U;
+    constexpr std::size_t kPieceStep = 64U << 10U;
     Decoder decoder{part.encoding};
     for (auto at = part.begin; at < part.end;)
     {
-        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(kStep, part.end - at));
+        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(kPieceStep, part.end - at));
         DMID_TRY(const auto bytes, spool.read(at, n));
         at += n;
         if (!take(part.encoding == TransferEncoding::none ? bytes : decoder.step(bytes, at >= part.end)))

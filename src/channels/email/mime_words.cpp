@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/mime_words.hpp"
 
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "channels/email/address.hpp"
+#include "channels/email/gmime_owned.hpp"
 #include "channels/email/mime.hpp"
 #include "channels/email/mime_read.hpp"
 
@@ -18,17 +21,12 @@ namespace
 {
 constexpr int kMaxMailboxes = 100;
 constexpr std::size_t kMaxFieldBytes = 64U << 10U; // a whole header has no more (design, limits)
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-struct Unref
-{
-    void operator()(gpointer object) const noexcept { g_object_unref(object); }
-};
-struct Free
+struct FreeText
 {
     void operator()(char* text) const noexcept { g_free(text); }
 };
-using Text = std::unique_ptr<char, Free>;
+using Text = std::unique_ptr<char, FreeText>;
 
 /// Fallbacks for raw bytes and for words in a character set that nobody knows.
 GMimeParserOptions* options()
@@ -74,14 +72,6 @@ void add_mailboxes(InternetAddressList* list, std::vector<Mailbox>& out, unsigne
             box.address = parsed->text();
         out.push_back(std::move(box));
     }
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    return out;
 }
 
 /// The character sets that mail is written in. Others are refused: each converter of the C library is one
@@ -136,7 +126,7 @@ bool convert(std::string_view bytes, const char* charset, std::string& out)
         out.append(piece.data(), piece.size() - room);
         if (n != static_cast<std::size_t>(-1) || (errno == E2BIG && (room < piece.size() || left < before)))
             continue;
-        out += kReplacement;
+        out += kReplacementUtf8;
         ++from;
         --left;
     }
@@ -157,8 +147,7 @@ std::vector<Mailbox> decode_mailboxes(std::string_view raw)
 {
     std::vector<Mailbox> out;
     const auto value = bounded(raw);
-    const std::unique_ptr<InternetAddressList, Unref> list{
-        internet_address_list_parse(options(), value.c_str())};
+    const Owned<InternetAddressList> list{internet_address_list_parse(options(), value.c_str())};
     if (list)
         add_mailboxes(list.get(), out, 0);
     return out;
@@ -206,7 +195,7 @@ UnixTime decode_date(std::string_view raw)
 
 DecodedText decode_charset(std::string_view bytes, const std::string& charset)
 {
-    const auto name = lower(charset);
+    const auto name = ascii_lower(charset);
     const bool ascii =
         name.empty() || name == "us-ascii" || name == "ascii" || name == "utf-8" || name == "utf8";
     std::string text;
@@ -243,7 +232,7 @@ std::string clean_text(std::string_view text)
         std::size_t n = c < 0x80 ? 1 : c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
         if (n > 1 && !is_utf8(text.substr(i, n)))
         {
-            out += kReplacement;
+            out += kReplacementUtf8;
             n = 1;
         }
         else if (n > 1 || c == '\n' || c == '\t' || (c >= 0x20 && c != 0x7f))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/newest_text_marks.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -11,19 +13,6 @@ namespace
 {
 constexpr std::size_t kMaxAttributionLines = 5;
 constexpr std::size_t kBlockLines = 10;
-
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    return out;
-}
 
 /// What follows "wrote" in each language, ASCII in lower case.
 constexpr std::string_view kWrote[] = {
@@ -252,9 +241,9 @@ unsigned label_of(std::string_view line)
         return 0;
     while (word.ends_with('*'))
         word.remove_suffix(1);
-    const auto low = lower(trim(word));
+    const auto low = ascii_lower(trim(word));
     const auto found = std::find_if(std::begin(kLabels), std::end(kLabels),
-                                    [&](const auto& l) { return lower(l.word) == low; });
+                                    [&](const auto& l) { return ascii_lower(l.word) == low; });
     return found == std::end(kLabels) ? 0U : found->label;
 }
 
@@ -282,9 +271,9 @@ bool is_strong(std::string_view text)
     unsigned run = 0;
     for (std::size_t i = 0; i < text.size(); ++i)
     {
-        run = is_digit(text[i]) ? run + 1 : 0;
+        run = is_ascii_digit(text[i]) ? run + 1 : 0;
         if (run == 4 ||
-            (run == 2 && i >= 3 && (text[i - 2] == ':' || text[i - 2] == '.') && is_digit(text[i - 3])))
+            (run == 2 && i >= 3 && (text[i - 2] == ':' || text[i - 2] == '.') && is_ascii_digit(text[i - 3])))
             return true;
     }
     return false;
@@ -331,14 +320,14 @@ bool is_signature(std::string_view line)
 bool is_device_line(std::string_view line)
 {
     constexpr std::size_t kMaxDeviceLine = 90;
-    const auto low = lower(trim(line));
+    const auto low = ascii_lower(trim(line));
     return low.size() <= kMaxDeviceLine && starts_with_any(low, kDevices);
 }
 
 bool is_divider(std::string_view given)
 {
     const auto line = trim(given);
-    if (starts_with_any(lower(line), kForwards))
+    if (starts_with_any(ascii_lower(line), kForwards))
         return true;
     const auto begin = line.find_first_not_of('-');
     const auto end = line.find_last_not_of('-');
@@ -385,10 +374,10 @@ Attribution attribution(std::span<const std::string_view> lines)
         constexpr std::size_t kMaxJoined = 600;
         if (joined.size() + line.size() > kMaxJoined)
             break;
-        joined += (n > 0 ? " " : "") + lower(line);
+        joined += (n > 0 ? " " : "") + ascii_lower(line);
         if (!ends_in_colon(joined) || !contains_any(joined, kWrote))
             continue;
-        const bool begins = n == 0 || starts_with_any(joined, kOpeners) || is_digit(joined.front()) ||
+        const bool begins = n == 0 || starts_with_any(joined, kOpeners) || is_ascii_digit(joined.front()) ||
                             lines[0].find('@') != std::string_view::npos;
         if (begins)
             return {n + 1, is_strong(joined)};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/sasl.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
 
 #include <algorithm>
@@ -14,8 +15,7 @@ constexpr std::size_t kMaxPart = 255; // RFC 4616 §2, and enough for LOGIN
 bool same_word(std::string_view a, std::string_view capitals)
 {
     return std::equal(a.begin(), a.end(), capitals.begin(), capitals.end(),
-                      [](char x, char y)
-                      { return (x >= 'a' && x <= 'z' ? static_cast<char>(x - ('a' - 'A')) : x) == y; });
+                      [](char x, char y) { return ascii_upper(x) == y; });
 }
 
 void forget(std::string& text)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/smtp_client.hpp"
 
+#include "base/ascii.hpp"
 #include "channels/email/smtp_dialogue.hpp"
 #include "channels/email/smtp_pool.hpp"
 
@@ -19,8 +20,7 @@ namespace
 void mask(std::string& text, const std::string& address)
 {
     static constexpr std::string_view kInstead = "(address)";
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-    const auto same = [&](char a, char b) { return lower(a) == lower(b); };
+    const auto same = [](char a, char b) { return ascii_lower(a) == ascii_lower(b); };
     // The server's words were cut at their limit: their last one may be half of the address.
     if (text.size() >= SmtpReply::kMaxWords)
         text.resize(std::min(text.rfind(' '), text.size()));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/smtp_command.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
+#include "channels/email/address.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,23 +13,7 @@ namespace dmid::channels::email
 {
 namespace
 {
-constexpr std::size_t kMaxLocal = 64;   // RFC 5321 §4.5.3.1.1
-constexpr std::size_t kMaxDomain = 255; // §4.5.3.1.2
 
-char upper(char c) noexcept
-{
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
-char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-std::string capitals(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(), upper);
-    return out;
-}
 bool is_utf8_byte(char c) noexcept
 {
     return static_cast<unsigned char>(c) >= 0x80;
@@ -78,7 +64,7 @@ bool valid_domain(std::string_view domain)
            std::all_of(inside.begin(), inside.end(),
                        [literal](char c)
                        {
-                           return (c >= '0' && c <= '9') || (upper(c) >= 'A' && upper(c) <= 'Z') ||
+                           return is_ascii_digit(c) || (ascii_upper(c) >= 'A' && ascii_upper(c) <= 'Z') ||
                                   c == '-' || c == '.' || c == '_' || is_utf8_byte(c) ||
                                   (literal && c == ':');
                        });
@@ -102,11 +88,10 @@ std::optional<SmtpPath> read_path(std::string_view inside)
     if (path.local.empty() || path.local.size() > kMaxLocal)
         return std::nullopt;
     if (inside.empty())
-        return capitals(path.local) == "POSTMASTER" ? std::optional{path} : std::nullopt;
+        return ascii_upper(path.local) == "POSTMASTER" ? std::optional{path} : std::nullopt;
     if (inside.front() != '@' || !valid_domain(inside.substr(1)))
         return std::nullopt;
-    path.domain = std::string{inside.substr(1)};
-    std::transform(path.domain.begin(), path.domain.end(), path.domain.begin(), lower);
+    path.domain = ascii_lower(inside.substr(1));
     const auto text = path.text();
     path.utf8 = std::any_of(text.begin(), text.end(), is_utf8_byte);
     return is_utf8(text) ? std::optional{path} : std::nullopt;
@@ -121,7 +106,7 @@ struct Arguments
 /// `PREFIX:<path> A=b C`. A blank after the colon is forgiven, as everywhere.
 std::optional<Arguments> split_arguments(std::string_view rest, std::string_view prefix)
 {
-    if (capitals(rest.substr(0, prefix.size())) != prefix)
+    if (ascii_upper(rest.substr(0, prefix.size())) != prefix)
         return std::nullopt;
     rest.remove_prefix(prefix.size());
     while (rest.starts_with(' '))
@@ -162,7 +147,7 @@ struct Parameter
 Parameter split_parameter(std::string_view word)
 {
     const auto equals = word.find('=');
-    return {capitals(word.substr(0, equals)),
+    return {ascii_upper(word.substr(0, equals)),
             equals == std::string_view::npos ? std::string_view{} : word.substr(equals + 1)};
 }
 
@@ -196,7 +181,7 @@ std::optional<std::string> from_xtext(std::string_view text)
 
 bool valid_notify(std::string_view value)
 {
-    const auto words = capitals(value);
+    const auto words = ascii_upper(value);
     if (words == "NEVER")
         return true;
     std::string_view rest{words};
@@ -220,9 +205,8 @@ std::optional<Said> apply(const Parameter& parameter, MailCommand& mail)
     if (name == "SIZE")
     {
         // RFC 1870 §4: up to 20 digits. What does not fit into 64 bits is too large, whatever it is.
-        const bool digits =
-            !value.empty() && value.size() <= 20 &&
-            std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool digits = !value.empty() && value.size() <= 20 &&
+                            std::all_of(value.begin(), value.end(), [](char c) { return is_ascii_digit(c); });
         if (!digits)
             return wrong();
         mail.size = UINT64_MAX;
@@ -236,10 +220,11 @@ std::optional<Said> apply(const Parameter& parameter, MailCommand& mail)
         return std::nullopt;
     }
     if (name == "BODY")
-        return capitals(value) == "7BIT" || capitals(value) == "8BITMIME" ? std::nullopt
-                                                                          : std::optional{wrong()};
+        return ascii_upper(value) == "7BIT" || ascii_upper(value) == "8BITMIME" ? std::nullopt
+                                                                                : std::optional{wrong()};
     if (name == "RET")
-        return capitals(value) == "FULL" || capitals(value) == "HDRS" ? std::nullopt : std::optional{wrong()};
+        return ascii_upper(value) == "FULL" || ascii_upper(value) == "HDRS" ? std::nullopt
+                                                                            : std::optional{wrong()};
     if (name == "ENVID" || name == "AUTH")
         return from_xtext(value) && !value.empty() ? std::nullopt : std::optional{wrong()};
     return Said{555, "5.5.4", "This parameter of MAIL is not known here"};
@@ -252,7 +237,7 @@ SmtpCommand split_command(std::string_view line)
     auto rest = blank == std::string_view::npos ? std::string_view{} : line.substr(blank + 1);
     while (rest.ends_with(' '))
         rest.remove_suffix(1);
-    return {capitals(line.substr(0, blank)), rest};
+    return {ascii_upper(line.substr(0, blank)), rest};
 }
 
 OrSaid<MailCommand> parse_mail(std::string_view rest)
@@ -302,7 +287,7 @@ OrSaid<ChunkCommand> parse_chunk(std::string_view rest)
 {
     ChunkCommand chunk;
     const auto blank = rest.find(' ');
-    const auto word = blank == std::string_view::npos ? std::string{} : capitals(rest.substr(blank + 1));
+    const auto word = blank == std::string_view::npos ? std::string{} : ascii_upper(rest.substr(blank + 1));
     chunk.last = word == "LAST";
     if (!read_count(rest.substr(0, blank), chunk.size) || (!chunk.last && blank != std::string_view::npos))
         return syntax("Syntax: BDAT size [LAST]");
@@ -324,7 +309,8 @@ OrSaid<ForwardedClient> parse_forwarded(std::string_view rest)
         const bool known = !value->empty() && *value != "[UNAVAILABLE]" && *value != "[TEMPUNAVAIL]";
         if (name == "ADDR" && known)
         {
-            auto address = capitals(value->substr(0, kV6.size())) == kV6 ? value->substr(kV6.size()) : *value;
+            auto address =
+                ascii_upper(value->substr(0, kV6.size())) == kV6 ? value->substr(kV6.size()) : *value;
             if (address.find_first_not_of("0123456789abcdefABCDEF.:") != std::string::npos)
                 return syntax("ADDR: no such value");
             client.address = std::move(address);

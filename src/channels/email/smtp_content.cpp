@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/smtp_content.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
-#include <cctype>
 
 namespace dmid::channels::email
 {
@@ -62,7 +63,7 @@ std::size_t SmtpContent::run(std::string_view input, std::size_t at)
         if (c == '\0')
             blame(554, "5.6.11", "The message contains a NUL byte");
         if (in_header_ && start_.size() < kReceived.size())
-            start_.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+            start_.push_back(ascii_lower(c));
     }
     line_ += at - begin;
     return at;

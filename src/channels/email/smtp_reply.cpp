@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/smtp_reply.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -8,19 +10,14 @@ namespace dmid::channels::email
 {
 namespace
 {
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 /// A number of one to three digits from the front of the text.
 std::optional<unsigned> take_number(std::string_view& text)
 {
     unsigned value = 0;
     std::size_t n = 0;
-    while (n < text.size() && n < 3 && is_digit(text[n]))
+    while (n < text.size() && n < 3 && is_ascii_digit(text[n]))
         value = value * 10 + static_cast<unsigned>(text[n++] - '0');
-    if (n == 0 || (n < text.size() && is_digit(text[n])))
+    if (n == 0 || (n < text.size() && is_ascii_digit(text[n])))
         return std::nullopt;
     text.remove_prefix(n);
     return value;
@@ -51,14 +48,6 @@ std::optional<EnhancedStatus> take_enhanced(std::string_view& text, unsigned cod
     return EnhancedStatus{*first, *second, *third};
 }
 
-std::string upper(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; });
-    return out;
-}
-
 std::vector<std::string> split(std::string_view text)
 {
     std::vector<std::string> out;
@@ -67,7 +56,7 @@ std::vector<std::string> split(std::string_view text)
         const auto word = text.substr(0, text.find(' '));
         text.remove_prefix(std::min(text.size(), word.size() + 1));
         if (!word.empty())
-            out.push_back(upper(word));
+            out.push_back(ascii_upper(word));
     }
     return out;
 }
@@ -92,7 +81,7 @@ Result<bool> SmtpReplyParser::feed(std::string_view line)
 {
     if (line.size() > kMaxLine || reply_.lines.size() == kMaxLines)
         return fail(Errc::channel_peer_protocol, "reply too long");
-    if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, is_digit))
+    if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, is_ascii_digit))
         return fail(Errc::channel_peer_protocol, "no reply code");
     unsigned code = 0;
     std::from_chars(line.data(), line.data() + 3, code);

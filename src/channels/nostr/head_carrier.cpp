@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace
 {
-constexpr std::size_t kMostEvents = 16; ///< of one relay's answer
+constexpr std::size_t kMostHeadEvents = 16; ///< of one relay's answer
 
 bool is_relay(std::string_view url) noexcept
 {
@@ -50,7 +50,7 @@ Result<std::vector<Bytes>> read_answer(const net::HttpResponse& response)
     const codec::JsonItem item{value, "heads"};
     // A page of somebody else at that address does not say that there is none.
     DMID_TRY(const auto list, item.field("heads"));
-    DMID_TRY(const auto heads, list.array(kMostEvents));
+    DMID_TRY(const auto heads, list.array(kMostHeadEvents));
     std::vector<Bytes> out;
     for (const auto& one : heads)
     {
@@ -88,7 +88,7 @@ net::Task<Result<std::vector<Bytes>>> NostrHeads::ask(std::string url, channel::
     auto filter = head_filter(of.identity, of.authors);
     const auto until = net::deadline_in(timeout_);
     DMID_CO_TRY(const auto events, co_await query_relay(dialer_, std::move(url), std::move(filter),
-                                                        kMostEvents, net::Guard::outside, until));
+                                                        kMostHeadEvents, net::Guard::outside, until));
     std::vector<Bytes> out;
     for (const auto& event : events)
         if (auto head = head_in(event))

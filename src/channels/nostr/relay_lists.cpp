@@ -15,7 +15,7 @@ namespace
 constexpr std::size_t kMaxKnown = 10'000;
 constexpr UnixTime kAhead = 900; // seconds
 /// Of a replaceable kind a relay has one event; some keep a few.
-constexpr std::size_t kMostEvents = 4;
+constexpr std::size_t kMostLists = 4;
 } // namespace
 
 RelayLists::RelayLists(std::vector<std::string> relays, net::Dialer dialer, const Clock& clock,
@@ -70,7 +70,7 @@ net::Task<Result<std::vector<std::string>>> RelayLists::find(XOnlyKey key, net::
         filter.kinds.emplace({seal::kKindInboxRelays});
         filter.limit = 1;
         questions.push_back(
-            query_relay(dialer_, relay, std::move(filter), kMostEvents, net::Guard::configured, deadline));
+            query_relay(dialer_, relay, std::move(filter), kMostLists, net::Guard::configured, deadline));
     }
     const auto answers = co_await gather(std::move(questions));
     std::vector<seal::Event> events;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/ascii.hpp"
 #include "channels/nostr/wire.hpp"
 #include "seal/event_text.hpp"
 
@@ -190,7 +191,7 @@ unsigned pow_bits(std::string_view words) noexcept
     {
         unsigned value = 0;
         const auto start = i;
-        for (; i < words.size() && words[i] >= '0' && words[i] <= '9'; ++i)
+        for (; i < words.size() && is_ascii_digit(words[i]); ++i)
             value = std::min(value * 10 + static_cast<unsigned>(words[i] - '0'), 1000U);
         if (i > start && value >= 1 && value <= 256)
             return value;

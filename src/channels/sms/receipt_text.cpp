@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/sms/receipt_text.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,16 +15,6 @@ namespace
 constexpr std::size_t kMaxId = 64;
 constexpr std::size_t kMaxError = 8;
 
-char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-std::string lowered(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(), lower);
-    return out;
-}
 bool is_word(char c) noexcept
 {
     return c > ' ' && c < 0x7f;
@@ -66,7 +58,7 @@ MessageState state_of(std::string_view word)
         {"buffe", MessageState::enroute},
         {"fail", MessageState::undeliverable},
     }};
-    const auto small = lowered(word.substr(0, 16));
+    const auto small = ascii_lower(word.substr(0, 16));
     const auto* const at = std::find_if(table.begin(), table.end(),
                                         [&small](const auto& row) { return small.starts_with(row.first); });
     return at == table.end() ? MessageState::unknown : at->second;
@@ -95,7 +87,7 @@ std::optional<DeliveryReceipt> read_receipt(const ShortMessage& message)
 {
     DeliveryReceipt out;
     const auto original = as_text(message.text).substr(0, 1024);
-    const auto text = lowered(original);
+    const auto text = ascii_lower(original);
     out.message_id = field(text, original, "id");
     out.state = state_of(field(text, original, "stat"));
     out.error = field(text, original, "err").substr(0, kMaxError);
@@ -116,7 +108,7 @@ std::optional<DeliveryReceipt> read_receipt(const ShortMessage& message)
 
 std::vector<std::string> message_id_forms(std::string_view receipted)
 {
-    const auto id = lowered(without_zeros(receipted));
+    const auto id = ascii_lower(without_zeros(receipted));
     std::vector<std::string> out{id};
     for (auto other : {converted(id, 10, 16), converted(id, 16, 10)})
     {
@@ -129,6 +121,6 @@ std::vector<std::string> message_id_forms(std::string_view receipted)
 bool same_message_id(std::string_view submitted, std::string_view receipted)
 {
     const auto forms = message_id_forms(receipted);
-    return std::find(forms.begin(), forms.end(), lowered(without_zeros(submitted))) != forms.end();
+    return std::find(forms.begin(), forms.end(), ascii_lower(without_zeros(submitted))) != forms.end();
 }
 } // namespace dmid::channels::sms

@@ -14,7 +14,6 @@ namespace dmid::store::lmdb
 {
 namespace
 {
-constexpr unsigned kMaxDatabases = 64;
 /// How often the running node may grow its map while a copy begins.
 constexpr int kTries = 8;
 

@@ -13,7 +13,6 @@ namespace dmid::store::lmdb
 {
 namespace
 {
-constexpr MDB_dbi kMaxDatabases = 64;
 constexpr std::chrono::milliseconds kGrowPatience{2000};
 // Pages that a transaction took from the end and gave back before it ended are never written, so the file
 // may be this much shorter than the map's last page without harm.

@@ -14,6 +14,9 @@
 
 namespace dmid::store::lmdb
 {
+/// Named databases of one environment at most.
+inline constexpr MDB_dbi kMaxDatabases = 64;
+
 /// The store's error for an LMDB or errno code.
 Error to_error(int code, std::string_view doing);
 

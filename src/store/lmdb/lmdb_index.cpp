@@ -10,7 +10,7 @@ namespace dmid::store::lmdb
 {
 namespace
 {
-constexpr Stamp kStamp{.kind = "dmid-index", .format = 1, .derived = true};
+constexpr Stamp kIndexStamp{.kind = "dmid-index", .format = 1, .derived = true};
 
 class LmdbIndex final : public Index
 {
@@ -145,7 +145,7 @@ private:
 Result<std::unique_ptr<Index>> open_index(const Options& options)
 {
     DMID_TRY(auto env, Env::open(options));
-    DMID_TRY(check_stamp(*env, kStamp, options.software));
+    DMID_TRY(check_stamp(*env, kIndexStamp, options.software));
     IndexSchema schema{};
     DMID_TRY(env->in_write(
         [&](WriteTx& tx) -> Result<void>

@@ -10,7 +10,7 @@ namespace dmid::store::lmdb
 {
 namespace
 {
-constexpr Stamp kStamp{"dmid-mailbox", 1};
+constexpr Stamp kMailboxStamp{"dmid-mailbox", 1};
 constexpr std::uint64_t kMaxCounted = 100'000;
 constexpr std::size_t kMaxRead = 4 * 1024 * 1024;
 
@@ -316,7 +316,7 @@ Result<std::unique_ptr<Mailbox>> open_mailbox(const Options& options, const Secr
                                               std::vector<std::unique_ptr<Fold>> folds)
 {
     DMID_TRY(auto env, Env::open(options));
-    DMID_TRY(check_stamp(*env, kStamp, options.software));
+    DMID_TRY(check_stamp(*env, kMailboxStamp, options.software));
     std::unique_ptr<Core> core;
     DMID_TRY(env->in_write(
         [&](WriteTx& tx) -> Result<void>
