@@ -9,6 +9,19 @@
 # TEST_DEPENDS are extra folders for the tests alone. HEAVY files compile one at a time.
 define_property(GLOBAL PROPERTY DMID_LAYERS BRIEF_DOCS "lines: folder purity dep;dep")
 
+# With DMID_UNITY several files of a target are compiled as one: reading the headers is most of the work of each.
+# Names in anonymous namespaces must therefore differ within a folder; tools/check says where they do not. Tests are
+# compiled file by file: their names collide too much.
+function(dmid_compile_together target)
+  if(DMID_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      # It takes every included file for a header.
+      target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    endif()
+  endif()
+endfunction()
+
 # For tests: they run once for each build, and optimising them takes longer than it saves. _FORTIFY_SOURCE warns
 # without optimising.
 function(dmid_not_optimised target)
@@ -27,6 +40,7 @@ function(dmid_library folder)
   set(scope PUBLIC)
   if(sources)
     add_library(dmid_${name} STATIC ${sources})
+    dmid_compile_together(dmid_${name})
   else()
     add_library(dmid_${name} INTERFACE)
     set(scope INTERFACE)

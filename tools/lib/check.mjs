@@ -6,6 +6,7 @@ import { root } from './command.mjs';
 import { coroutines, licences, shell, sizes } from './checks/code.mjs';
 import { generated, links } from './checks/docs.mjs';
 import { layers } from './checks/layers.mjs';
+import { names } from './checks/names.mjs';
 import { wordTables } from './checks/tables.mjs';
 import { cpp, files, isGenerated } from './repo.mjs';
 
@@ -34,7 +35,7 @@ async function spelling() {
 }
 
 const checks = [['format', format], ['spelling', spelling], ['layers', layers], ['sizes', sizes], ['licence lines', licences],
-  ['coroutine forms', coroutines], ['generated pages', generated], ['tables of words', wordTables], ['links and paths', links], ['shell syntax', shell]];
+  ['coroutine forms', coroutines], ['private names', names], ['generated pages', generated], ['tables of words', wordTables], ['links and paths', links], ['shell syntax', shell]];
 
 const started = Date.now();
 let failed = 0;
