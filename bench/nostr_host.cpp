@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server of P14 (bench/nostr_bench.mjs): the relay door with an inbox that verifies each wrap and says
-// yes ("verify"), or with the whole flow behind it, opening and keeping each ("keep DIRECTORY"). It says its
-// port first; then a line in, a line out:
+// yes ("verify"), or with the whole flow behind it, opening and keeping each ("keep DIRECTORY"); or no door,
+// but a WebSocket that answers each message with an OK without looking at it ("answer"). It says its port
+// first; then a line in, a line out:
 //   wraps N FILE    makes N wraps for the served key, one EVENT message a line, and writes them there
 //   cpu             microseconds of CPU that this process has used, the kernel's part included
 //   floor SECONDS   microseconds of CPU of one Schnorr verification by the library alone
@@ -50,6 +51,21 @@ public:
     }
 };
 
+/// What an answer over a WebSocket costs, whatever it says.
+net::Task<> answer_all(net::WebSocketPtr socket, net::HttpRequest /*request*/)
+{
+    const std::string ok = R"(["OK",")" + std::string(2 * Hash32::kSize, '0') + R"(",true,""])";
+    for (;;)
+    {
+        const auto text = co_await socket->read();
+        if (!text)
+            co_return;
+        const auto written = co_await socket->write(ok);
+        if (!written)
+            co_return;
+    }
+}
+
 void write_wraps(bench::PreparedWraps& prepared, std::size_t count, const std::string& file)
 {
     std::ofstream out{file};
@@ -91,8 +107,8 @@ void obey(bench::PreparedWraps& prepared, const bench::WrapFloor& floor)
 int main(int argc, char** argv)
 {
     const std::string mode = argc > 1 ? argv[1] : "";
-    if (mode != "verify" && !(mode == "keep" && argc == 3))
-        bench::die("usage: nostr_host verify | keep DIRECTORY");
+    if (mode != "verify" && mode != "answer" && !(mode == "keep" && argc == 3))
+        bench::die("usage: nostr_host verify | answer | keep DIRECTORY");
     const SystemClock clock;
     const OneKey keys;
     VerifyingInbox verifying;
@@ -108,7 +124,7 @@ int main(int argc, char** argv)
     net::HttpServer server{pool,
                            [](net::HttpRequest /*request*/) -> net::Task<net::HttpResponse>
                            { co_return net::HttpResponse{}; },
-                           door.handler()};
+                           mode == "answer" ? net::WebSocketHandler{&answer_all} : door.handler()};
     const auto port = bench::need(server.listen_tcp("127.0.0.1", 0));
     pool.start();
     bench::PreparedWraps prepared{bench::inbox_key().key, 64, 200};
