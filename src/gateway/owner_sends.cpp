@@ -13,7 +13,8 @@ namespace dmid::gateway
 namespace
 {
 /// Messages of a conversation that are looked at for what an answer refers to, and references it has.
-constexpr std::size_t kMostLookedAt = 1000;
+constexpr std::size_t kMostLookedAt = 64;
+constexpr store::Position kBehindAll = ~store::Position{0};
 constexpr std::size_t kMostReferences = 8;
 
 /// `Re: ` in front, once.
@@ -118,14 +119,13 @@ void refer_to(const Context& context, const Served& served, const Hash32& thread
     const auto view = InboxView::open(context.mailbox);
     if (!view)
         return;
-    const auto rows = view->thread(served.box(), thread, 0, kMostLookedAt);
-    if (!rows)
+    const auto messages =
+        view->incoming_before(served.box(), thread, kBehindAll, kMostReferences, kMostLookedAt);
+    if (!messages)
         return;
-    for (auto it = rows->rbegin(); it != rows->rend() && draft.native_ids.size() < kMostReferences; ++it)
+    for (const auto& [id, row] : *messages)
     {
-        if (!it->row.incoming)
-            continue;
-        const auto stored = context.mailbox.find(served.box(), it->id);
+        const auto stored = context.mailbox.find(served.box(), id);
         if (!stored || !*stored || (*stored)->forgotten)
             continue;
         const auto envelope = model::decode_envelope((*stored)->entry.body);

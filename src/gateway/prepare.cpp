@@ -78,18 +78,11 @@ std::vector<Hash32> earlier_legs(const InboxView& view, const store::MailboxId& 
                                  const std::string& label)
 {
     std::vector<Hash32> out;
-    auto before = row.position;
-    // Mostly the other side's, so that the first few are enough.
-    for (std::size_t seen = 0; seen < kEarlierAmong && out.size() < kEarlier; seen += kEarlier)
-    {
-        const auto messages = view.thread_before(box, row.thread, before, kEarlier);
-        if (!messages || messages->empty())
-            break;
-        for (auto one = messages->rbegin(); one != messages->rend() && out.size() < kEarlier; ++one)
-            if (one->row.incoming)
-                out.push_back(model::leg_id(one->id, label, 0));
-        before = messages->front().row.position;
-    }
+    const auto messages = view.incoming_before(box, row.thread, row.position, kEarlier, kEarlierAmong);
+    if (!messages)
+        return out;
+    for (const auto& [id, other] : *messages)
+        out.push_back(model::leg_id(id, label, 0));
     std::reverse(out.begin(), out.end());
     return out;
 }

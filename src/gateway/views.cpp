@@ -80,17 +80,29 @@ Result<std::vector<ListedMessage>> InboxView::thread(const store::MailboxId& box
     return listed(*this, box, found);
 }
 
-Result<std::vector<ListedMessage>> InboxView::thread_before(const store::MailboxId& box, const Hash32& thread,
-                                                            store::Position before, std::size_t limit) const
+Result<std::vector<ListedMessage>> InboxView::incoming_before(const store::MailboxId& box,
+                                                              const Hash32& thread, store::Position before,
+                                                              std::size_t limit, std::size_t among) const
 {
+    std::vector<ListedMessage> out;
     store::Scan scan;
     scan.prefix = rows::key(box, Tag::in_thread, thread);
     scan.after = rows::key(box, Tag::in_thread, thread, before);
-    scan.limit = limit;
     scan.backward = true;
-    DMID_TRY(auto found, reader_->scan(scan));
-    std::reverse(found.begin(), found.end());
-    return listed(*this, box, found);
+    // Mostly they are the other side's, so that the first page is enough.
+    for (std::size_t seen = 0; seen < among && out.size() < limit; seen += scan.limit)
+    {
+        scan.limit = std::min(limit, among - seen);
+        DMID_TRY(auto found, reader_->scan(scan));
+        DMID_TRY(auto messages, listed(*this, box, found));
+        for (auto& message : messages)
+            if (message.row.incoming && out.size() < limit)
+                out.push_back(std::move(message));
+        if (found.size() < scan.limit)
+            break;
+        scan.after = found.back().first;
+    }
+    return out;
 }
 
 Result<std::vector<std::pair<Hash32, Hash32>>> InboxView::threads(const store::MailboxId& box) const

@@ -95,10 +95,12 @@ public:
                                                 std::size_t limit) const;
     Result<std::vector<ListedMessage>> thread(const store::MailboxId& box, const Hash32& thread,
                                               store::Position after, std::size_t limit) const;
-    /// The newest of the thread's messages before position `before`, oldest first. A long thread costs no
-    /// more than a short one.
-    Result<std::vector<ListedMessage>> thread_before(const store::MailboxId& box, const Hash32& thread,
-                                                     store::Position before, std::size_t limit) const;
+    /// The newest of the thread's messages from the other side that stand before position `before`, newest
+    /// first: at most `limit`, looked for among the `among` messages there. A long thread costs no more than
+    /// a short one.
+    Result<std::vector<ListedMessage>> incoming_before(const store::MailboxId& box, const Hash32& thread,
+                                                       store::Position before, std::size_t limit,
+                                                       std::size_t among) const;
     /// Threads with the id of their newest message, newest first is for the caller.
     Result<std::vector<std::pair<Hash32, Hash32>>> threads(const store::MailboxId& box) const;
     /// What is held of one counterparty, in order; of all where `party` is not given.

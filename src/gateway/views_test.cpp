@@ -235,17 +235,26 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
         EXPECT_EQ(newest[thread].second, last);
     for (const auto& [thread, last] : newest)
     {
-        std::vector<Hash32> before;
-        for (const auto& [position, id] : listed)
-            if (position < last.first && naive.messages.at(id).thread == thread)
-                before.push_back(id);
-        if (before.size() > 3)
-            before.erase(before.begin(), before.end() - 3);
-        std::vector<Hash32> got;
-        const auto found = seen.thread_before(box_, thread, last.first, 3).value();
-        for (const auto& message : found)
-            got.push_back(message.id);
-        EXPECT_EQ(got, before) << "the newest before the last, oldest first";
+        constexpr std::size_t kLimit = 3;
+        for (const std::size_t among : {1U, 4U, 1000U})
+        {
+            std::vector<Hash32> before;
+            std::size_t looked_at = 0;
+            for (auto it = listed.rbegin(); it != listed.rend() && looked_at < among; ++it)
+            {
+                const auto& row = naive.messages.at(it->second);
+                if (it->first >= last.first || row.thread != thread)
+                    continue;
+                ++looked_at;
+                if (before.size() < kLimit)
+                    before.push_back(it->second);
+            }
+            std::vector<Hash32> got;
+            const auto found = seen.incoming_before(box_, thread, last.first, kLimit, among).value();
+            for (const auto& message : found)
+                got.push_back(message.id);
+            EXPECT_EQ(got, before);
+        }
     }
     for (const auto& of :
          {party_key({identity(0, 1)}), party_key({identity(1, 1)}), unproven_share(box_, networks[0]),
