@@ -70,8 +70,11 @@ TEST_F(LegsTest, ALetterNamesTheNewestOfItsThreadForThreading)
     {
         // What the owner says in between is not named, and pushes nothing out.
         if (i % 3 == 0)
-            ASSERT_TRUE(run(send(*node.context, node.served(), model::to_npub(ann.key),
-                                 "mine " + std::to_string(i), {}, false)));
+        {
+            const auto mine = run(send(*node.context, node.served(), model::to_npub(ann.key),
+                                       "mine " + std::to_string(i), {}, false));
+            ASSERT_TRUE(mine) << to_string(mine.error());
+        }
         write("hello " + std::to_string(i));
         node.work();
         ASSERT_EQ(node.paper.sent.size(), legs.size() + 1);

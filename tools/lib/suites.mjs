@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './command.mjs';
 import { countsLine, ctest, filesIn, nodeTest, none } from './counts.mjs';
+import { compileAlone } from './alone.mjs';
 import { configureAndBuild } from './build.mjs';
 
 const at = (...parts) => join(root, ...parts);
@@ -109,6 +110,7 @@ export function suites({ full }) {
     ctests('asan', 'fuzz', 'fuzz corpus'),
   ];
   const slow = [
+    { name: 'files by themselves', run: () => compileAlone(jobs) },
     build('tsan'),
     ctests('tsan', 'unit', 'unit'),
     { name: 'fuzzing, 60 s each', run: fuzzAll },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names in anonymous namespaces differ within a folder: the sanitizer builds compile several of its files as one
+// Names in anonymous namespaces differ within a folder: the builds compile several of its files as one
 // (docs/decisions/0011).
 import { dirname } from 'node:path';
 import { cpp, isTest, lineOf, text, withoutComments } from '../repo.mjs';
@@ -109,13 +109,13 @@ export function collisions(sources) {
   const problems = [];
   for (const [name, all] of byName) {
     const clash = all.filter((one) => all.some((other) => other.path !== one.path && same(one, other)));
-    if (clash.length > 0) problems.push(`${clash.map(({ path, line }) => `${path}:${line}`).join(' and ')}: each defines ${name}, and the sanitizer builds compile them as one file`);
+    if (clash.length > 0) problems.push(`${clash.map(({ path, line }) => `${path}:${line}`).join(' and ')}: each defines ${name}, and the builds compile them as one file`);
     if (!/^k[A-Z]/.test(name)) continue;
     // -Wshadow, as soon as they are one file.
     const local = new RegExp(`^\\s+const(?:expr)?\\s[^;=(){}]*\\b${name}\\b\\s*(?:\\[\\w*\\])?\\s*[={]`, 'm');
     for (const { path, source } of sources.filter(({ path: other }) => !all.some((one) => one.path === other))) {
       const at = source.search(local);
-      if (at >= 0) problems.push(`${path}:${lineOf(source, at + 1)}: ${name} hides that of ${all[0].path}:${all[0].line} in the sanitizer builds, which compile both as one file`);
+      if (at >= 0) problems.push(`${path}:${lineOf(source, at + 1)}: ${name} hides that of ${all[0].path}:${all[0].line} where both are compiled as one file`);
     }
   }
   return problems;
