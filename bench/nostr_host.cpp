@@ -6,6 +6,8 @@
 //   wraps N FILE    makes N wraps for the served key, one EVENT message a line, and writes them there
 //   cpu             microseconds of CPU that this process has used, the kernel's part included
 //   floor SECONDS   microseconds of CPU of one Schnorr verification by the library alone
+//   reading SECONDS the same of reading and hashing one event, and parsing its author's key, by libraries
+//   alone
 #include "bench_node.hpp"
 #include "channels/nostr/relay_door.hpp"
 #include "prepared_wraps.hpp"
@@ -97,6 +99,12 @@ void obey(bench::PreparedWraps& prepared, const bench::WrapFloor& floor)
             double seconds = 0;
             words >> seconds;
             std::cout << floor.one_signature(seconds) << std::endl;
+        }
+        else if (op == "reading")
+        {
+            double seconds = 0;
+            words >> seconds;
+            std::cout << floor.one_reading(seconds) << std::endl;
         }
         else
             bench::die("what is " + op + "?");

@@ -21,11 +21,18 @@ public:
     double operator()(double seconds) const;
     /// Of one verification alone: what a relay must do.
     double one_signature(double seconds) const;
+    /// What comes to that before it: the author's key parsed, the event's JSON read and its text hashed,
+    /// each once, by Boost.JSON and the libraries of curve and hash.
+    double one_reading(double seconds) const;
+    /// What comes to the first beside the curve: wrap, seal and rumor read and hashed, both contents
+    /// decrypted with the conversation key at hand.
+    double all_readings(double seconds) const;
 
 private:
     struct Parts;
     void verify_once() const;
     void open_once() const;
+    void read_once(std::string_view json) const;
     std::unique_ptr<Parts> parts_;
 };
 } // namespace dmid::bench

@@ -95,8 +95,14 @@ net::Task<Result<std::uint64_t>> OwnerActions::owner_nonce(model::Number number)
 
 net::Task<Result<OwnerActions::Standing>> OwnerActions::standing(model::Number number)
 {
-    DMID_CO_TRY(const auto agreement, co_await agree_block(sender_.endpoints(), Finality::latest));
-    DMID_CO_TRY(const auto reading, co_await reader_.read(agreement, number));
+    DMID_CO_TRY(auto agreement, co_await agree_block(sender_.endpoints(), Finality::latest));
+    auto read = co_await reader_.read(agreement, number);
+    if (!read && may_be_of_another_block(read.error()))
+    {
+        DMID_CO_TRY(agreement, co_await agree_block(sender_.endpoints(), Finality::latest));
+        read = co_await reader_.read(agreement, number);
+    }
+    DMID_CO_TRY(const auto reading, std::move(read));
     const auto* record = std::get_if<proof::VerifiedRecord>(&reading.verified);
     if (record == nullptr)
         co_return fail(Errc::resolve_not_minted, number.in_fours());

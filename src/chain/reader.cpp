@@ -108,7 +108,7 @@ Result<Bytes> pick_document(const codec::JsonItem& item, const Hash32& wanted)
 }
 
 // A clear lie, as opposed to a failure that may pass.
-bool is_lie(const Error& error)
+bool is_lie(const Error& error) noexcept
 {
     return kind(error.code) == ErrorKind::negative;
 }
@@ -134,6 +134,11 @@ std::vector<std::size_t> asking_order(const Endpoints& endpoints, const Agreemen
     return order;
 }
 } // namespace
+
+bool may_be_of_another_block(const Error& error) noexcept
+{
+    return is_lie(error);
+}
 
 RecordReader::RecordReader(const Endpoints& endpoints, proof::RegistryRef registry, DocumentSource documents)
     : endpoints_{endpoints}

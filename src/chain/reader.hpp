@@ -23,6 +23,11 @@ struct Reading
     std::vector<SetAside> set_aside; ///< endpoints that lied or failed on the way, each with its own code
 };
 
+/// Whether a read may have failed because the block was replaced between its agreement and the proof: a proof
+/// is asked for by height, so that then an honest one looks false. Agree afresh and read once more; who lies
+/// will lie again.
+bool may_be_of_another_block(const Error& error) noexcept;
+
 /// Reads records by proof. Endpoints are asked in order, those that vouched for the block first; one that
 /// lies is set aside with its own code and the next one asked:
 ///   altered key chain.key-altered · altered owner chain.owner-altered · altered document

@@ -35,18 +35,24 @@ Resolver::Resolver(const chain::Endpoints& endpoints, proof::RegistryRef registr
 
 net::Task<Result<chain::Agreement>> Resolver::agreement(chain::Finality finality)
 {
-    auto& held = held_[static_cast<std::size_t>(finality)];
+    const auto& held = held_[static_cast<std::size_t>(finality)];
     {
         const std::lock_guard hold{mutex_};
         if (held && std::chrono::steady_clock::now() < held->until)
             co_return held->agreement;
     }
+    co_return co_await agree_anew(finality);
+}
+
+net::Task<Result<chain::Agreement>> Resolver::agree_anew(chain::Finality finality)
+{
     auto fresh = co_await chain::agree_block(endpoints_, finality);
     if (fresh)
     {
         const bool latest = finality == chain::Finality::latest;
         const std::lock_guard hold{mutex_};
-        held = Held{*fresh, net::deadline_in(latest ? options_.agreement_for : options_.finalized_for)};
+        held_[static_cast<std::size_t>(finality)] =
+            Held{*fresh, net::deadline_in(latest ? options_.agreement_for : options_.finalized_for)};
         begin_edition();
     }
     co_return fresh;
@@ -137,7 +143,13 @@ net::Task<Result<Resolution>> Resolver::resolve_identifier(model::Identifier ide
                                                            chain::Finality finality)
 {
     DMID_CO_TRY(auto agreed, co_await agreement(finality));
-    DMID_CO_TRY(const auto answer, co_await read(agreed, identifier.number, finality));
+    auto read_there = co_await read(agreed, identifier.number, finality);
+    if (!read_there && chain::may_be_of_another_block(read_there.error()))
+    {
+        DMID_CO_TRY(agreed, co_await agree_anew(finality));
+        read_there = co_await read(agreed, identifier.number, finality);
+    }
+    DMID_CO_TRY(const auto answer, std::move(read_there));
     const auto& reading = answer->reading;
     const auto* record = std::get_if<proof::VerifiedRecord>(&reading.verified);
     if (record == nullptr)

@@ -103,6 +103,8 @@ private:
         chain::Agreement agreement;
         net::Deadline until;
     };
+    /// Agrees whatever is held, and holds it.
+    net::Task<Result<chain::Agreement>> agree_anew(chain::Finality finality);
     net::Task<Result<Resolution>> resolve_identifier(model::Identifier identifier, chain::Finality finality);
     net::Task<Result<AnswerPtr>> read(const chain::Agreement& agreement, model::Number number,
                                       chain::Finality finality);

@@ -159,6 +159,28 @@ TEST_F(AnvilTest, CatchesEachLieOfTheOnlyEndpointWithItsOwnCode)
     }
 }
 
+// As a reorg between the agreement and the proof does it to an endpoint that is honest.
+TEST_F(AnvilTest, AsksOnceMoreWhereTheOnlyProofIsOfAnotherBlock)
+{
+    const auto port = world().anvil.port();
+    std::atomic<unsigned> asked = 0;
+    FakeEndpoint moved{
+        [port, &asked](const std::string& body)
+        {
+            auto request = boost::json::parse(body);
+            if (request.at("method").as_string() == "eth_getProof" && asked++ == 0)
+                request.at("params").as_array()[2] = "0x1";
+            return chain::testing::ok(chain::testing::post(port, boost::json::serialize(request)));
+        }};
+    const auto one = world().connect({moved.url()});
+    const SystemClock clock;
+    Resolver resolver{*one, world().deployment.ref, clock};
+    const auto found = net::run_blocking(resolver.resolve(world().number));
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(found->record.owner(), world().owner_address());
+    EXPECT_EQ(asked, 2U);
+}
+
 TEST_F(AnvilTest, SetsAsideAnEndpointWhoseHeadIsStale)
 {
     const auto port = world().anvil.port();
