@@ -10,8 +10,8 @@
 define_property(GLOBAL PROPERTY DMID_LAYERS BRIEF_DOCS "lines: folder purity dep;dep")
 
 # With DMID_UNITY several files of a target are compiled as one: reading the headers is most of the work of each.
-# Names in anonymous namespaces must therefore differ within a folder; tools/check says where they do not. Tests are
-# compiled file by file: their names collide too much.
+# Names in anonymous namespaces must therefore differ within a folder, among its tests too; tools/check says where
+# they do not.
 function(dmid_compile_together target)
   if(DMID_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
@@ -68,6 +68,7 @@ function(dmid_library folder)
     # For <conformance/…_suite.hpp>, which every engine and channel instantiates.
     target_include_directories(dmid_${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     dmid_not_optimised(dmid_${name}_test)
+    dmid_compile_together(dmid_${name}_test)
     target_compile_definitions(dmid_${name}_test PRIVATE DMID_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME unit.${name} COMMAND dmid_${name}_test
              --gtest_output=xml:${CMAKE_BINARY_DIR}/reports/${name}.xml --gtest_shuffle)

@@ -42,7 +42,7 @@ keys::SecretText secret(std::string text = "correct horse")
 }
 
 /// A backup of three files in a folder that goes with it.
-class Archive : public testing::Test
+class Archive : public ::testing::Test
 {
 protected:
     Archive()

@@ -58,7 +58,7 @@ Hash32 topic(const Address& address)
     return word;
 }
 
-class EventFoldTest : public testing::Test
+class EventFoldTest : public ::testing::Test
 {
 protected:
     OneRow index_;

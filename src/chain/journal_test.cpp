@@ -10,7 +10,7 @@ namespace dmid::chain
 {
 namespace
 {
-class JournalTest : public testing::Test
+class JournalTest : public ::testing::Test
 {
 protected:
     JournalTest()

@@ -99,6 +99,7 @@ net::Task<Result<OwnerActions::Standing>> OwnerActions::standing(model::Number n
     auto read = co_await reader_.read(agreement, number);
     if (!read && may_be_of_another_block(read.error()))
     {
+        co_await net::sleep_for(kBetweenBlocks);
         DMID_CO_TRY(agreement, co_await agree_block(sender_.endpoints(), Finality::latest));
         read = co_await reader_.read(agreement, number);
     }

@@ -24,9 +24,11 @@ struct Reading
 };
 
 /// Whether a read may have failed because the block was replaced between its agreement and the proof: a proof
-/// is asked for by height, so that then an honest one looks false. Agree afresh and read once more; who lies
-/// will lie again.
+/// is asked for by height, so that then an honest one looks false. Agree afresh after kBetweenBlocks and read
+/// once more; who lies will lie again.
 bool may_be_of_another_block(const Error& error) noexcept;
+/// A node that is just taking a block over may answer with the new state under the old head.
+inline constexpr net::Millis kBetweenBlocks{150};
 
 /// Reads records by proof. Endpoints are asked in order, those that vouched for the block first; one that
 /// lies is set aside with its own code and the next one asked:

@@ -14,7 +14,7 @@ namespace
 using testing::FakeEndpoint;
 using testing::ok;
 
-RpcOptions quick()
+RpcOptions impatient()
 {
     RpcOptions options;
     options.deadline = net::Millis{2000};
@@ -39,7 +39,7 @@ Error error_of(FakeEndpoint::Handler handler)
 {
     FakeEndpoint fake{std::move(handler)};
     net::HttpClient http;
-    Endpoint endpoint{http, named(fake), quick()};
+    Endpoint endpoint{http, named(fake), impatient()};
     auto answer = net::run_blocking(endpoint.call("eth_chainId", json::array{}));
     EXPECT_FALSE(answer);
     auto error = answer ? Error{} : answer.error();
@@ -59,7 +59,7 @@ TEST(Rpc, GivesTheResultOfACall)
     FakeEndpoint fake{[](const std::string& body)
                       { return ok(R"({"jsonrpc":"2.0","id":)" + id_in(body) + R"(,"result":"0x7a69"})"); }};
     net::HttpClient http;
-    Endpoint endpoint{http, named(fake), quick()};
+    Endpoint endpoint{http, named(fake), impatient()};
     const auto answer = net::run_blocking(endpoint.call("eth_chainId", json::array{}));
     ASSERT_TRUE(answer) << to_string(answer.error());
     EXPECT_EQ(*answer, "0x7a69");
@@ -117,12 +117,12 @@ TEST(Rpc, TriesAgainWhereTheServerIsBusyAndNotWhereItAnswers)
         return std::string{"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"};
     }};
     net::HttpClient http;
-    Endpoint one{http, named(busy), quick()};
+    Endpoint one{http, named(busy), impatient()};
     const auto first = net::run_blocking(one.call("eth_chainId", json::array{}));
     EXPECT_EQ(first.error().code, Errc::chain_endpoint_unreachable);
     EXPECT_EQ(busy.requests(), 2U);
     FakeEndpoint wrong{[](const std::string&) { return ok("{}"); }};
-    Endpoint two{http, named(wrong), quick()};
+    Endpoint two{http, named(wrong), impatient()};
     const auto second = net::run_blocking(two.call("eth_chainId", json::array{}));
     EXPECT_FALSE(second);
     EXPECT_EQ(wrong.requests(), 1U);
@@ -141,7 +141,7 @@ TEST(Rpc, SortsTheAnswersOfABatchAndRefusesForeignIds)
                           return ok(boost::json::serialize(answers));
                       }};
     net::HttpClient http;
-    Endpoint endpoint{http, named(fake), quick()};
+    Endpoint endpoint{http, named(fake), impatient()};
     std::vector<RpcCall> calls{{"a", {}}, {"b", {}}};
     const auto answers = net::run_blocking(endpoint.batch(std::move(calls)));
     ASSERT_TRUE(answers) << to_string(answers.error());
@@ -149,7 +149,7 @@ TEST(Rpc, SortsTheAnswersOfABatchAndRefusesForeignIds)
     FakeEndpoint liar{[](const std::string&) {
         return ok(R"([{"jsonrpc":"2.0","id":1,"result":1},{"jsonrpc":"2.0","id":1,"result":2}])");
     }};
-    Endpoint other{http, named(liar), quick()};
+    Endpoint other{http, named(liar), impatient()};
     std::vector<RpcCall> again{{"a", {}}, {"b", {}}};
     EXPECT_EQ(net::run_blocking(other.batch(std::move(again))).error().code, Errc::chain_bad_answer);
 }

@@ -7,7 +7,7 @@ namespace dmid::codec
 {
 namespace
 {
-Errc refusal(std::string_view text, const JsonLimits& limits = {})
+Errc json_refusal(std::string_view text, const JsonLimits& limits = {})
 {
     const auto value = parse_json(text, limits);
     EXPECT_FALSE(value) << text;
@@ -19,25 +19,25 @@ TEST(Json, RefusesWhatIsNotStrictJson)
     for (const auto* text : {"",         "{",        "[1,]", "{\"a\":1,}", "nul",       "01",  "+1",
                              "NaN",      "Infinity", "'a'",  "// c\n1",    "/* c */ 1", "1 2", "{a:1}",
                              "\"\x01\"", "\"\\x\"",  "[1",   "\"abc",      "1e",        "- 1"})
-        EXPECT_EQ(refusal(text), Errc::codec_syntax) << text;
-    EXPECT_EQ(refusal("\"\xff\""), Errc::codec_utf8);
-    EXPECT_EQ(refusal("\"\xed\xa0\x80\""), Errc::codec_utf8);
-    EXPECT_EQ(refusal("[1,2,3]", {.max_bytes = 6}), Errc::codec_too_large);
+        EXPECT_EQ(json_refusal(text), Errc::codec_syntax) << text;
+    EXPECT_EQ(json_refusal("\"\xff\""), Errc::codec_utf8);
+    EXPECT_EQ(json_refusal("\"\xed\xa0\x80\""), Errc::codec_utf8);
+    EXPECT_EQ(json_refusal("[1,2,3]", {.max_bytes = 6}), Errc::codec_too_large);
 }
 
 TEST(Json, RefusesAKeyThatOccursTwiceAtAnyDepth)
 {
-    EXPECT_EQ(refusal(R"({"a":1,"a":2})"), Errc::codec_duplicate_key);
-    EXPECT_EQ(refusal(R"([{"b":{"a":1,"x":[{"a":1}],"a":2}}])"), Errc::codec_duplicate_key);
-    EXPECT_EQ(refusal(R"({"a":1,"\u0061":2})"), Errc::codec_duplicate_key);
+    EXPECT_EQ(json_refusal(R"({"a":1,"a":2})"), Errc::codec_duplicate_key);
+    EXPECT_EQ(json_refusal(R"([{"b":{"a":1,"x":[{"a":1}],"a":2}}])"), Errc::codec_duplicate_key);
+    EXPECT_EQ(json_refusal(R"({"a":1,"\u0061":2})"), Errc::codec_duplicate_key);
     EXPECT_TRUE(parse_json(R"({"a":{"a":1},"b":{"a":1}})"));
 }
 
 // Found by the fuzz target: 1e400 was read as infinity, and infinity does not write back.
 TEST(Json, RefusesNumbersBeyondADouble)
 {
-    EXPECT_EQ(refusal("1e400"), Errc::codec_range);
-    EXPECT_EQ(refusal("[-1e309]"), Errc::codec_range);
+    EXPECT_EQ(json_refusal("1e400"), Errc::codec_range);
+    EXPECT_EQ(json_refusal("[-1e309]"), Errc::codec_range);
     EXPECT_TRUE(parse_json("[1e308,1e-400,18446744073709551616]"));
 }
 
@@ -45,9 +45,9 @@ TEST(Json, TakesThirtyTwoLevelsAndNoMore)
 {
     const auto nested = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
     EXPECT_TRUE(parse_json(nested(32)));
-    EXPECT_EQ(refusal(nested(33)), Errc::codec_too_deep);
-    EXPECT_EQ(refusal(nested(100)), Errc::codec_too_deep);
-    EXPECT_EQ(refusal(std::string(100000, '[')), Errc::codec_too_deep);
+    EXPECT_EQ(json_refusal(nested(33)), Errc::codec_too_deep);
+    EXPECT_EQ(json_refusal(nested(100)), Errc::codec_too_deep);
+    EXPECT_EQ(json_refusal(std::string(100000, '[')), Errc::codec_too_deep);
 }
 
 TEST(Json, NamesThePathOfEveryError)

@@ -7,7 +7,7 @@ namespace dmid::codec
 {
 namespace
 {
-Errc refusal(std::string_view hex)
+Errc rlp_refusal(std::string_view hex)
 {
     const auto bytes = from_hex(hex).value();
     const auto item = decode_rlp(bytes);
@@ -47,10 +47,10 @@ TEST(Rlp, ReadsBackWhatItWrote)
 
 TEST(Rlp, RefusesLongFormsThatAShortOneWouldDo)
 {
-    EXPECT_EQ(refusal("8105"), Errc::codec_not_canonical);
-    EXPECT_EQ(refusal("b80180"), Errc::codec_not_canonical);
-    EXPECT_EQ(refusal("f80180"), Errc::codec_not_canonical);
-    EXPECT_EQ(refusal("b9003800"), Errc::codec_not_canonical);
+    EXPECT_EQ(rlp_refusal("8105"), Errc::codec_not_canonical);
+    EXPECT_EQ(rlp_refusal("b80180"), Errc::codec_not_canonical);
+    EXPECT_EQ(rlp_refusal("f80180"), Errc::codec_not_canonical);
+    EXPECT_EQ(rlp_refusal("b9003800"), Errc::codec_not_canonical);
     const auto zeroes = from_hex("c3820001").value();
     auto number = RlpReader::list(zeroes).value();
     EXPECT_EQ(number.uint().error().code, Errc::codec_not_canonical);
@@ -58,14 +58,14 @@ TEST(Rlp, RefusesLongFormsThatAShortOneWouldDo)
 
 TEST(Rlp, RefusesShortAndLongInput)
 {
-    EXPECT_EQ(refusal(""), Errc::codec_truncated);
-    EXPECT_EQ(refusal("81"), Errc::codec_truncated);
-    EXPECT_EQ(refusal("83aabb"), Errc::codec_truncated);
-    EXPECT_EQ(refusal("b9"), Errc::codec_truncated);
-    EXPECT_EQ(refusal("b8"), Errc::codec_truncated);
-    EXPECT_EQ(refusal("bfffffffffffffffff"), Errc::codec_truncated);
-    EXPECT_EQ(refusal("ffffffffffffffffff"), Errc::codec_truncated);
-    EXPECT_EQ(refusal("0000"), Errc::codec_trailing);
+    EXPECT_EQ(rlp_refusal(""), Errc::codec_truncated);
+    EXPECT_EQ(rlp_refusal("81"), Errc::codec_truncated);
+    EXPECT_EQ(rlp_refusal("83aabb"), Errc::codec_truncated);
+    EXPECT_EQ(rlp_refusal("b9"), Errc::codec_truncated);
+    EXPECT_EQ(rlp_refusal("b8"), Errc::codec_truncated);
+    EXPECT_EQ(rlp_refusal("bfffffffffffffffff"), Errc::codec_truncated);
+    EXPECT_EQ(rlp_refusal("ffffffffffffffffff"), Errc::codec_truncated);
+    EXPECT_EQ(rlp_refusal("0000"), Errc::codec_trailing);
     EXPECT_EQ(RlpReader::list(from_hex("00").value()).error().code, Errc::codec_type);
     const auto nine = from_hex("ca89010000000000000000").value();
     auto wide = RlpReader::list(nine).value();

@@ -11,7 +11,7 @@ namespace dmid::crypto
 {
 namespace
 {
-Bytes random_bytes(std::mt19937_64& random, std::size_t size)
+Bytes random_input(std::mt19937_64& random, std::size_t size)
 {
     Bytes out(size);
     for (auto& b : out)
@@ -42,7 +42,7 @@ TEST(Keccak, AgreesWithCryptoppAtEveryLengthAroundTheBlockBorders)
     std::mt19937_64 random{83};
     for (std::size_t size = 0; size <= 136 * 5 + 2; ++size)
     {
-        const auto data = random_bytes(random, size);
+        const auto data = random_input(random, size);
         ASSERT_EQ(keccak256(data), reference(data)) << size;
     }
 }
@@ -52,7 +52,7 @@ TEST(Keccak, AgreesWithCryptoppOverRandomLengths)
     std::mt19937_64 random{84};
     for (int i = 0; i < 500; ++i)
     {
-        const auto data = random_bytes(random, random() % 20000);
+        const auto data = random_input(random, random() % 20000);
         ASSERT_EQ(keccak256(data), reference(data)) << data.size();
     }
 }
@@ -62,7 +62,7 @@ TEST(Keccak, GivesOneDigestHoweverTheBytesArrive)
     std::mt19937_64 random{85};
     for (int i = 0; i < 2000; ++i)
     {
-        const auto data = random_bytes(random, random() % 700);
+        const auto data = random_input(random, random() % 700);
         Keccak256 hash;
         for (ByteView rest = data; !rest.empty();)
         {
@@ -94,7 +94,7 @@ TEST(Keccak, HashesManyAtOnceAsItHashesEachAlone)
         for (std::size_t i = 0; i < count; ++i)
             // Around the block borders, where lanes end at different blocks.
             messages.push_back(
-                random_bytes(random, random() % 2 == 0 ? random() % 1200 : 134 + random() % 5));
+                random_input(random, random() % 2 == 0 ? random() % 1200 : 134 + random() % 5));
         const std::vector<ByteView> views{messages.begin(), messages.end()};
         std::vector<Hash32> hashes(count);
         keccak256_many(views, hashes);

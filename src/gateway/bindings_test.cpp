@@ -11,7 +11,7 @@ namespace
 constexpr UnixTime kNow = 1'800'000'000;
 constexpr std::optional<Errc> kDone;
 
-class BindingsTest : public testing::Test
+class BindingsTest : public ::testing::Test
 {
 protected:
     store::lmdb::testing::TempDir folder_{store::lmdb::testing::fast_parent()};

@@ -14,35 +14,35 @@ namespace dmid::gateway
 {
 namespace
 {
-constexpr UnixTime kNow = 1'800'000'000;
+constexpr UnixTime kPiecesNow = 1'800'000'000;
 
 TEST(Budget, EndsForOneSourceBeforeItEndsForAll)
 {
     Budget budget{5, 2};
-    EXPECT_TRUE(budget.take("a", kNow));
-    EXPECT_TRUE(budget.take("a", kNow));
-    EXPECT_FALSE(budget.take("a", kNow));
-    EXPECT_TRUE(budget.take("b", kNow));
-    EXPECT_EQ(budget.percent_used(kNow), 60U);
+    EXPECT_TRUE(budget.take("a", kPiecesNow));
+    EXPECT_TRUE(budget.take("a", kPiecesNow));
+    EXPECT_FALSE(budget.take("a", kPiecesNow));
+    EXPECT_TRUE(budget.take("b", kPiecesNow));
+    EXPECT_EQ(budget.percent_used(kPiecesNow), 60U);
 }
 
 TEST(Budget, EndsForAllAndComesBackWithTheMinute)
 {
     Budget budget{2, 2};
-    EXPECT_TRUE(budget.take("a", kNow));
-    EXPECT_TRUE(budget.take("b", kNow));
-    EXPECT_FALSE(budget.take("c", kNow));
-    EXPECT_TRUE(budget.take("c", kNow + 60));
-    EXPECT_TRUE(budget.take("c", kNow - 86'400)) << "a clock set back begins a minute like any other";
+    EXPECT_TRUE(budget.take("a", kPiecesNow));
+    EXPECT_TRUE(budget.take("b", kPiecesNow));
+    EXPECT_FALSE(budget.take("c", kPiecesNow));
+    EXPECT_TRUE(budget.take("c", kPiecesNow + 60));
+    EXPECT_TRUE(budget.take("c", kPiecesNow - 86'400)) << "a clock set back begins a minute like any other";
 }
 
 TEST(Budget, CountsMoreSourcesThanItKnowsAsOne)
 {
     Budget budget{1'000'000, 1};
     for (int i = 0; i < 4096; ++i)
-        ASSERT_TRUE(budget.take(std::to_string(i), kNow));
-    EXPECT_TRUE(budget.take("one more", kNow));
-    EXPECT_FALSE(budget.take("and another", kNow));
+        ASSERT_TRUE(budget.take(std::to_string(i), kPiecesNow));
+    EXPECT_TRUE(budget.take("one more", kPiecesNow));
+    EXPECT_FALSE(budget.take("and another", kPiecesNow));
 }
 
 TEST(Backoff, DoublesFromTenSecondsToAnHourGiveOrTakeAFifth)
@@ -77,7 +77,7 @@ Arrived some_arrival()
     meta.from = {identity(2), model::EmailAddress{"a@example.org"}};
     meta.classes = 5;
     meta.door = "http";
-    meta.received_at = kNow;
+    meta.received_at = kPiecesNow;
     meta.size = 77;
     meta.counted = true;
     meta.work = 18;
@@ -134,7 +134,7 @@ TEST(Records, EveryOtherKindReadsBack)
     Outgoing outgoing;
     outgoing.to = identity(1);
     outgoing.thread = one;
-    outgoing.sent_at = kNow;
+    outgoing.sent_at = kPiecesNow;
     outgoing.control = true;
     outgoing.why = "it waits";
     survives_damage(encode(outgoing), &decode_outgoing);
@@ -146,19 +146,19 @@ TEST(Records, EveryOtherKindReadsBack)
     letter.files = {model::Attachment{one, 5, "image/png", "cat.png", two, {one}}};
     EXPECT_EQ(decode_letter(encode(letter))->files, letter.files);
     survives_damage(encode(letter), &decode_letter);
-    LegMeta leg{one, true, {"mail", 5, true}, "email", kNow * 1000};
+    LegMeta leg{one, true, {"mail", 5, true}, "email", kPiecesNow * 1000};
     survives_damage(encode(leg), &decode_leg);
     EXPECT_EQ(decode_leg(encode(leg))->plan, leg.plan);
-    const OutcomeMeta outcome{one, two, State::failed, "mail", "email", "550 no", true, true, kNow};
+    const OutcomeMeta outcome{one, two, State::failed, "mail", "email", "550 no", true, true, kPiecesNow};
     survives_damage(encode(outcome), &decode_outcome);
     EXPECT_TRUE(decode_outcome(encode(outcome))->repeated);
     EXPECT_TRUE(decode_outcome(encode(outcome))->reported);
-    const ConsentMeta consent{{identity(1)}, true, false, kNow};
+    const ConsentMeta consent{{identity(1)}, true, false, kPiecesNow};
     survives_damage(encode(consent), &decode_consent);
-    const RevisedMeta revised{one, State::expired, "why", {{"mail", 0, false}}, kNow};
+    const RevisedMeta revised{one, State::expired, "why", {{"mail", 0, false}}, kPiecesNow};
     survives_damage(encode(revised), &decode_revised);
     EXPECT_EQ(decode_revised(encode(revised))->state, State::expired);
-    const NoticeMeta notice{identity(1), "receipt", one, 6, kNow};
+    const NoticeMeta notice{identity(1), "receipt", one, 6, kPiecesNow};
     survives_damage(encode(notice), &decode_notice);
     EXPECT_EQ(decode_notice(encode(notice))->receipt, 6);
 }

@@ -9,8 +9,8 @@ namespace
 using testing::Node;
 using testing::Person;
 
-constexpr auto kDropsAll = "default = \"drop\"\n";
-constexpr auto kRefusesAll = "default = \"reject\"\n";
+constexpr auto kDropsStrangers = "default = \"drop\"\n";
+constexpr auto kRefusesStrangers = "default = \"reject\"\n";
 
 class PolicyHoldTest : public ::testing::Test
 {
@@ -30,7 +30,7 @@ protected:
 
 TEST_F(PolicyHoldTest, ARestoredPolicyDoesNotCountUntilItsOwnerSaysSo)
 {
-    ASSERT_TRUE(node.policy(kDropsAll));
+    ASSERT_TRUE(node.policy(kDropsStrangers));
     hold_policy(*node.context, number);
     EXPECT_TRUE(alarmed());
     ASSERT_EQ(node.write(ann, "while nobody knows").yes, channel::Yes::yes);
@@ -44,11 +44,11 @@ TEST_F(PolicyHoldTest, ARestoredPolicyDoesNotCountUntilItsOwnerSaysSo)
 
 TEST_F(PolicyHoldTest, APolicyThatIsSetReleasesItAndFollowsTheRestoredOne)
 {
-    ASSERT_TRUE(node.policy(kDropsAll));
+    ASSERT_TRUE(node.policy(kDropsStrangers));
     int released = 0;
     node.context->policy_hold->released = [&] { ++released; };
     hold_policy(*node.context, number);
-    const auto set = node.policy(kRefusesAll);
+    const auto set = node.policy(kRefusesStrangers);
     ASSERT_TRUE(set) << to_string(set.error());
     EXPECT_EQ(set->position.seq, 2U) << "the chain of policies goes on";
     EXPECT_EQ(released, 1);

@@ -17,7 +17,7 @@ namespace dmid::gateway
 namespace
 {
 using model::Identity;
-constexpr UnixTime kNow = 1'800'000'000;
+constexpr UnixTime kViewsNow = 1'800'000'000;
 
 Identity identity(std::uint64_t which, std::uint32_t epoch)
 {
@@ -35,7 +35,7 @@ Hash32 id_of(std::uint64_t value)
     return id;
 }
 
-class ViewsTest : public testing::Test
+class ViewsTest : public ::testing::Test
 {
 protected:
     store::lmdb::testing::TempDir folder_{store::lmdb::testing::fast_parent()};
@@ -125,13 +125,13 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
                 meta.from = {identity(who, 1)};
             else
                 meta.share = unproven_share(box_, networks[who - 2]);
-            meta.received_at = kNow;
+            meta.received_at = kViewsNow;
             meta.size = 1 + draw(1000);
             meta.legs.resize(draw(3));
             const auto id = id_of(next_id++);
             Naive::Message row;
             row.thread = id_of(1'000'000 + draw(3));
-            row.position = append(id, Kind::arrived, row.thread, encode(meta), kNow);
+            row.position = append(id, Kind::arrived, row.thread, encode(meta), kViewsNow);
             row.state = meta.state;
             row.listed = meta.state != State::dropped;
             row.counted = meta.counted && meta.state != State::queued;
@@ -151,7 +151,7 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
             meta.message = id;
             const State states[]{State::accepted, State::delivered, State::failed, State::queued};
             meta.state = states[draw(4)];
-            append(id_of(next_id++), Kind::outcome, {}, encode(meta), kNow);
+            append(id_of(next_id++), Kind::outcome, {}, encode(meta), kViewsNow);
             if (found == naive.messages.end())
                 continue;
             auto& row = found->second;
@@ -171,7 +171,7 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
             const State states[]{State::queued, State::accepted, State::discarded, State::expired};
             meta.state = states[draw(4)];
             meta.legs.resize(draw(3));
-            append(id_of(next_id++), Kind::released, {}, encode(meta), kNow);
+            append(id_of(next_id++), Kind::released, {}, encode(meta), kViewsNow);
             if (found == naive.messages.end() || found->second.state != State::held)
                 continue;
             found->second.state = meta.state;
@@ -260,7 +260,7 @@ TEST_F(ViewsTest, TheViewIsWhatTheLogSays)
          {party_key({identity(0, 1)}), party_key({identity(1, 1)}), unproven_share(box_, networks[0]),
           unproven_share(box_, networks[1]), party_key({})})
     {
-        const auto got = seen.held_sum(box_, of, kNow).value();
+        const auto got = seen.held_sum(box_, of, kViewsNow).value();
         EXPECT_EQ(got.messages, naive.sum(of).messages);
         EXPECT_EQ(got.bytes, naive.sum(of).bytes);
     }

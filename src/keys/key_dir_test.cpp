@@ -14,7 +14,7 @@ namespace
 {
 constexpr ScryptCost kCheap{2, 8, 1};
 
-class KeyDirTest : public testing::Test
+class KeyDirTest : public ::testing::Test
 {
 protected:
     KeyDirTest()

@@ -12,7 +12,7 @@ namespace dmid::keys
 {
 namespace
 {
-constexpr ScryptCost kCheap{2, 8, 1};
+constexpr ScryptCost kCheapStore{2, 8, 1};
 
 // The two test vectors of the Web3 Secret Storage Definition.
 constexpr std::string_view kPbkdf2File = R"({"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":
@@ -102,7 +102,7 @@ TEST(Keystore, RefusesAWrongPassphraseByItsOwnCode)
 TEST(Keystore, ReadsBackWhatItWroteAndSaysWhoseKeyItIs)
 {
     const auto key = random_private_key();
-    const auto text = encrypt_keystore(key, pass("päss wörd"), "inbox", kCheap);
+    const auto text = encrypt_keystore(key, pass("päss wörd"), "inbox", kCheapStore);
     ASSERT_TRUE(text);
     const auto back = decrypt_keystore(*text, pass("päss wörd"));
     ASSERT_TRUE(back) << to_string(back.error());
@@ -117,14 +117,14 @@ TEST(Keystore, ReadsBackWhatItWroteAndSaysWhoseKeyItIs)
 TEST(Keystore, NeverWritesTheSameBytesTwice)
 {
     const auto key = random_private_key();
-    EXPECT_NE(*encrypt_keystore(key, pass("x"), "node", kCheap),
-              *encrypt_keystore(key, pass("x"), "node", kCheap));
+    EXPECT_NE(*encrypt_keystore(key, pass("x"), "node", kCheapStore),
+              *encrypt_keystore(key, pass("x"), "node", kCheapStore));
 }
 
 TEST(Keystore, RefusesAFileWhoseClearPartNamesAnotherKey)
 {
-    const auto one = encrypt_keystore(random_private_key(), pass("x"), "node", kCheap);
-    const auto two = encrypt_keystore(random_private_key(), pass("x"), "node", kCheap);
+    const auto one = encrypt_keystore(random_private_key(), pass("x"), "node", kCheapStore);
+    const auto two = encrypt_keystore(random_private_key(), pass("x"), "node", kCheapStore);
     const auto address = to_hex(read_keystore_info(*one)->address->view());
     const auto other = to_hex(read_keystore_info(*two)->address->view());
     EXPECT_EQ(decrypt_keystore(replaced(*one, address, other), pass("x")).error().code,

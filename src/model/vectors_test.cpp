@@ -65,7 +65,7 @@ TEST(NumberVectors, InvalidFormsAreRefusedForTheStatedReason)
     }
 }
 
-Document sample()
+Document sample_of()
 {
     const auto who = test::identity();
     Document d;
@@ -100,7 +100,7 @@ void write(const std::string& name, std::string_view rule, const Bytes& bytes, s
 
 void write_all()
 {
-    const auto good = sample();
+    const auto good = sample_of();
     write("full", "DOC-01", encode_document(good).value(), "");
     auto least = good;
     least.relays.clear(), least.gateways.clear(), least.handovers.clear(), least.terms = {};

@@ -41,7 +41,7 @@ TEST(Url, AddressesAsHosts)
     EXPECT_EQ(parse_url("https://[::1]/")->authority(), "[::1]:443");
 }
 
-class UrlRefused : public testing::TestWithParam<const char*>
+class UrlRefused : public ::testing::TestWithParam<const char*>
 {
 };
 
@@ -54,30 +54,31 @@ TEST_P(UrlRefused, WithNetUrl)
 
 INSTANTIATE_TEST_SUITE_P(
     Tricks, UrlRefused,
-    testing::Values("", "example.com", "//example.com/", "ftp://example.com/", "file:///etc/passwd",
-                    "javascript:alert(1)", "gopher://x.example/",
-                    // user information
-                    "https://user@example.com/", "https://user:pw@example.com/",
-                    "https://example.com@evil.example/", "https://@example.com/",
-                    // numeric hosts in other bases and short forms
-                    "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0x7f.0.0.1/",
-                    "https://0177.0.0.1/", "https://127.0.0.01/", "https://127.0.0.1./", "https://1.2.3.4.5/",
-                    "https://256.1.1.1/", "https://0X7F.1/", "https://a.0x1/", "https://example.123/",
-                    // percent and Unicode in hosts
-                    "https://%31%32%37.0.0.1/", "https://exa%6dple.com/", "https://ex\xC3\xA4mple.com/",
-                    "https://127\xE3\x80\x82"
-                    "0.0.1/",
-                    "https://\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.0.0.1/",
-                    // zones, future addresses, broken brackets
-                    "https://[fe80::1%25eth0]/", "https://[v1.x]/", "https://[::1/", "https://::1/",
-                    "https://[::ffff:127.0.0.1/",
-                    // ports and labels
-                    "https://example.com:0/", "https://example.com:65536/", "https://example.com:-1/",
-                    "https://example.com:8 0/", "https:///path", "https://.example.com/", "https://a..b/",
-                    "https://example.com../", "https://./",
-                    // what would break a request line
-                    "https://example.com/a b", "https://example.com/\r\nX: y",
-                    "https://example.com\\@evil.example/", "https://exa mple.com/"));
+    ::testing::Values("", "example.com", "//example.com/", "ftp://example.com/", "file:///etc/passwd",
+                      "javascript:alert(1)", "gopher://x.example/",
+                      // user information
+                      "https://user@example.com/", "https://user:pw@example.com/",
+                      "https://example.com@evil.example/", "https://@example.com/",
+                      // numeric hosts in other bases and short forms
+                      "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0x7f.0.0.1/",
+                      "https://0177.0.0.1/", "https://127.0.0.01/", "https://127.0.0.1./",
+                      "https://1.2.3.4.5/", "https://256.1.1.1/", "https://0X7F.1/", "https://a.0x1/",
+                      "https://example.123/",
+                      // percent and Unicode in hosts
+                      "https://%31%32%37.0.0.1/", "https://exa%6dple.com/", "https://ex\xC3\xA4mple.com/",
+                      "https://127\xE3\x80\x82"
+                      "0.0.1/",
+                      "https://\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.0.0.1/",
+                      // zones, future addresses, broken brackets
+                      "https://[fe80::1%25eth0]/", "https://[v1.x]/", "https://[::1/", "https://::1/",
+                      "https://[::ffff:127.0.0.1/",
+                      // ports and labels
+                      "https://example.com:0/", "https://example.com:65536/", "https://example.com:-1/",
+                      "https://example.com:8 0/", "https:///path", "https://.example.com/", "https://a..b/",
+                      "https://example.com../", "https://./",
+                      // what would break a request line
+                      "https://example.com/a b", "https://example.com/\r\nX: y",
+                      "https://example.com\\@evil.example/", "https://exa mple.com/"));
 
 // Found by fuzzing: Boost.URL reads the host `1.0.0.1` and the path `f/`.
 TEST(Url, RefusesAHostThatIsGluedToAnAddress)

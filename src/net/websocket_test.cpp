@@ -52,9 +52,9 @@ HttpServerOptions small()
     return options;
 }
 
-struct Running
+struct RunningSocketServer
 {
-    explicit Running(HttpServerOptions options = small())
+    explicit RunningSocketServer(HttpServerOptions options = small())
         : server{pool, not_found, echo, std::move(options)}
     {
         port = *server.listen_tcp("127.0.0.1", 0);
@@ -67,7 +67,7 @@ struct Running
     Dialer dialer;
 };
 
-WebSocketOptions configured()
+WebSocketOptions socket_server()
 {
     WebSocketOptions options;
     options.guard = Guard::configured;
@@ -75,9 +75,9 @@ WebSocketOptions configured()
     return options;
 }
 
-Task<Result<std::string>> say(const Running& running, std::string message)
+Task<Result<std::string>> say(const RunningSocketServer& running, std::string message)
 {
-    DMID_CO_TRY(auto socket, co_await connect_websocket(running.dialer, running.url(), configured()));
+    DMID_CO_TRY(auto socket, co_await connect_websocket(running.dialer, running.url(), socket_server()));
     DMID_CO_TRY(co_await socket->write(std::move(message)));
     DMID_CO_TRY(auto answer, co_await socket->read());
     co_await socket->close();
@@ -91,7 +91,7 @@ constexpr const char* kUpgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgra
 
 TEST(WebSocket, CarriesMessagesBothWays)
 {
-    Running running;
+    RunningSocketServer running;
     const auto answer = run_blocking(say(running, "hello \xC3\xA4"));
     ASSERT_TRUE(answer) << to_string(answer.error());
     EXPECT_EQ(*answer, "hello \xC3\xA4");
@@ -100,10 +100,10 @@ TEST(WebSocket, CarriesMessagesBothWays)
 
 TEST(WebSocket, KeepsTheOrderOfWhatIsPostedAtOnce)
 {
-    Running running;
+    RunningSocketServer running;
     const auto collect = [&]() -> Task<Result<std::string>>
     {
-        DMID_CO_TRY(auto socket, co_await connect_websocket(running.dialer, running.url(), configured()));
+        DMID_CO_TRY(auto socket, co_await connect_websocket(running.dialer, running.url(), socket_server()));
         DMID_CO_TRY(co_await socket->write("burst"));
         std::string all;
         for (int i = 0; i < 100; ++i)
@@ -121,7 +121,7 @@ TEST(WebSocket, KeepsTheOrderOfWhatIsPostedAtOnce)
 
 TEST(WebSocket, ClosesOnMessagesOverTheLimit)
 {
-    Running running;
+    RunningSocketServer running;
     const auto answer = run_blocking(say(running, std::string(1001, 'x')));
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, Errc::net_closed);
@@ -129,7 +129,7 @@ TEST(WebSocket, ClosesOnMessagesOverTheLimit)
 
 TEST(WebSocket, ReportsTheOtherSidesClose)
 {
-    Running running;
+    RunningSocketServer running;
     const auto answer = run_blocking(say(running, "bye"));
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, Errc::net_closed);
@@ -137,7 +137,7 @@ TEST(WebSocket, ReportsTheOtherSidesClose)
 
 TEST(WebSocket, AnswersTheKeyOfTheSpecification)
 {
-    Running running;
+    RunningSocketServer running;
     const RawSocket socket{connect_raw(running.port)};
     socket.send(kUpgrade);
     const auto head = socket.read_until("\r\n\r\n");
@@ -150,7 +150,7 @@ TEST(WebSocket, AnswersTheKeyOfTheSpecification)
 
 TEST(WebSocket, RefusesUpgradesElsewhereAndWithBytesAhead)
 {
-    Running running;
+    RunningSocketServer running;
     const RawSocket elsewhere{connect_raw(running.port)};
     std::string request{kUpgrade};
     request.replace(request.find("GET / "), 6, "GET /x ");
@@ -170,7 +170,7 @@ TEST(WebSocket, AServerThatDoesNotUpgradeIsAProtocolError)
                                      }};
     const Dialer dialer;
     const auto url = *parse_url("ws://" + peer.authority() + "/");
-    const auto socket = run_blocking(connect_websocket(dialer, url, configured()));
+    const auto socket = run_blocking(connect_websocket(dialer, url, socket_server()));
     ASSERT_FALSE(socket);
     EXPECT_EQ(socket.error().code, Errc::net_protocol);
 }
@@ -178,7 +178,7 @@ TEST(WebSocket, AServerThatDoesNotUpgradeIsAProtocolError)
 TEST(WebSocket, ASilentServerTimesOut)
 {
     const testing::ScriptedPeer peer{[](const RawSocket& socket) { socket.read_until(""); }};
-    auto options = configured();
+    auto options = socket_server();
     options.handshake_timeout = Millis{200};
     const Dialer dialer;
     const auto url = *parse_url("ws://" + peer.authority() + "/");
@@ -189,10 +189,10 @@ TEST(WebSocket, ASilentServerTimesOut)
 
 TEST(WebSocket, WhatWaitsBehindAPeerThatDoesNotReadIsBounded)
 {
-    Running running;
+    RunningSocketServer running;
     const auto flood = [&]() -> Task<Result<>>
     {
-        auto options = configured();
+        auto options = socket_server();
         options.max_queued = 500;
         DMID_CO_TRY(auto socket, co_await connect_websocket(running.dialer, running.url(), options));
         co_return co_await socket->write(std::string(501, 'x'));
@@ -204,7 +204,7 @@ TEST(WebSocket, WhatWaitsBehindAPeerThatDoesNotReadIsBounded)
 
 TEST(WebSocket, AStoppingServerSaysGoingAway)
 {
-    auto running = std::make_unique<Running>();
+    auto running = std::make_unique<RunningSocketServer>();
     const RawSocket socket{connect_raw(running->port)};
     socket.send(kUpgrade);
     socket.read_until("\r\n\r\n");

@@ -14,7 +14,7 @@ using chain::testing::FakeEndpoint;
 /// Far more blocks than the tests live seconds: nothing becomes final by itself.
 constexpr unsigned kSlots = 300;
 
-class FinalityTest : public testing::Test
+class FinalityTest : public ::testing::Test
 {
 protected:
     void SetUp() override

@@ -146,6 +146,7 @@ net::Task<Result<Resolution>> Resolver::resolve_identifier(model::Identifier ide
     auto read_there = co_await read(agreed, identifier.number, finality);
     if (!read_there && chain::may_be_of_another_block(read_there.error()))
     {
+        co_await net::sleep_for(chain::kBetweenBlocks);
         DMID_CO_TRY(agreed, co_await agree_anew(finality));
         read_there = co_await read(agreed, identifier.number, finality);
     }

@@ -100,7 +100,7 @@ inline World::World(unsigned slots)
         trouble = to_string(built.error());
 }
 
-class AnvilTest : public testing::Test
+class AnvilTest : public ::testing::Test
 {
 protected:
     void SetUp() override

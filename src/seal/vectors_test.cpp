@@ -20,14 +20,14 @@ namespace
 {
 namespace json = boost::json;
 
-std::string text(const json::object& object, std::string_view key)
+std::string text_of(const json::object& object, std::string_view key)
 {
     const auto& value = object.at(key).as_string();
     return {value.data(), value.size()};
 }
 template <class Fixed> Fixed fixed(const json::object& object, std::string_view key)
 {
-    return fixed_from_hex<Fixed>(text(object, key)).value();
+    return fixed_from_hex<Fixed>(text_of(object, key)).value();
 }
 Secret32 secret(const json::object& object, std::string_view key)
 {
@@ -60,7 +60,7 @@ template <class T> std::string outcome(const Result<T>& result)
 
 Result<Opened> open_text(const json::object& v)
 {
-    DMID_TRY(const auto wrap, parse_event(text(v, "wrap")));
+    DMID_TRY(const auto wrap, parse_event(text_of(v, "wrap")));
     return open_wrap(wrap, secret(v, "inbox"));
 }
 EventBody with_tags(const json::array& tags)
@@ -84,10 +84,10 @@ TEST(Vectors, Nip44PayloadsThatAreValid)
         {
             const auto key =
                 crypto::nip44::conversation_key(secret(v, "secret"), fixed<XOnlyKey>(v, "peer")).value();
-            EXPECT_EQ(to_hex(key.view()), text(v, "conversation_key"));
-            EXPECT_EQ(crypto::nip44::encrypt(key, fixed<Hash32>(v, "nonce"), text(v, "plaintext")).value(),
-                      text(v, "payload"));
-            EXPECT_EQ(crypto::nip44::decrypt(key, text(v, "payload")).value(), text(v, "plaintext"));
+            EXPECT_EQ(to_hex(key.view()), text_of(v, "conversation_key"));
+            EXPECT_EQ(crypto::nip44::encrypt(key, fixed<Hash32>(v, "nonce"), text_of(v, "plaintext")).value(),
+                      text_of(v, "payload"));
+            EXPECT_EQ(crypto::nip44::decrypt(key, text_of(v, "payload")).value(), text_of(v, "plaintext"));
         });
 }
 
@@ -97,8 +97,8 @@ TEST(Vectors, Nip44PayloadsThatAreInvalid)
         "nip44/invalid", 19,
         [](const json::object& v)
         {
-            EXPECT_EQ(outcome(crypto::nip44::decrypt(secret(v, "conversation_key"), text(v, "payload"))),
-                      text(v, "error"));
+            EXPECT_EQ(outcome(crypto::nip44::decrypt(secret(v, "conversation_key"), text_of(v, "payload"))),
+                      text_of(v, "error"));
         });
 }
 
@@ -118,7 +118,7 @@ TEST(Vectors, WrapsThatAreValid)
 TEST(Vectors, WrapsThatAreInvalid)
 {
     for_each_vector("wrap/invalid", 34,
-                    [](const json::object& v) { EXPECT_EQ(outcome(open_text(v)), text(v, "error")); });
+                    [](const json::object& v) { EXPECT_EQ(outcome(open_text(v)), text_of(v, "error")); });
 }
 
 TEST(Vectors, TicketsThatAreValid)
@@ -131,18 +131,19 @@ TEST(Vectors, TicketsThatAreValid)
                         const auto day = utc_day(v.at("time").as_int64());
                         EXPECT_EQ(day, v.at("day").as_int64());
                         const auto key = ticket_day_key(secret(v, "ticket"), number, day);
-                        EXPECT_EQ(to_hex(key.view()), text(v, "day_key"));
+                        EXPECT_EQ(to_hex(key.view()), text_of(v, "day_key"));
                         const auto proof = ticket_proof(key, fixed<Hash32>(v, "envelope_key").view());
-                        EXPECT_EQ(to_hex(proof.handle.view()), text(v, "handle"));
-                        EXPECT_EQ(to_hex(proof.mac.view()), text(v, "mac"));
+                        EXPECT_EQ(to_hex(proof.handle.view()), text_of(v, "handle"));
+                        EXPECT_EQ(to_hex(proof.mac.view()), text_of(v, "mac"));
                         EXPECT_EQ(ticket_of(with_tags({v.at("tag")})).value(), proof);
                     });
 }
 
 TEST(Vectors, TicketsThatAreInvalid)
 {
-    for_each_vector("ticket/invalid", 6,
-                    [](const json::object& v)
-                    { EXPECT_EQ(outcome(ticket_of(with_tags(v.at("tags").as_array()))), text(v, "error")); });
+    for_each_vector(
+        "ticket/invalid", 6,
+        [](const json::object& v)
+        { EXPECT_EQ(outcome(ticket_of(with_tags(v.at("tags").as_array()))), text_of(v, "error")); });
 }
 } // namespace dmid::seal

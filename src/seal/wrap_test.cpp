@@ -20,13 +20,13 @@ Hash32 fresh()
     static int count = 0;
     return crypto::sha256(as_bytes("random " + std::to_string(++count)));
 }
-Secret32 secret(std::string_view seed)
+Secret32 secret_of(std::string_view seed)
 {
     return Secret32{crypto::sha256(as_bytes(seed)).bytes};
 }
 XOnlyKey key(std::string_view seed)
 {
-    return crypto::xonly_of(secret(seed)).value();
+    return crypto::xonly_of(secret_of(seed)).value();
 }
 SealRandom seal_random()
 {
@@ -43,7 +43,7 @@ Rumor hello()
 }
 Event sealed(const Rumor& rumor)
 {
-    return make_seal(rumor, secret("alice"), key("bob"), kNow, seal_random()).value();
+    return make_seal(rumor, secret_of("alice"), key("bob"), kNow, seal_random()).value();
 }
 Event wrapped(const Event& seal)
 {
@@ -70,13 +70,13 @@ Event sealed_text(std::string_view text, std::string_view author, std::uint32_t 
     body.kind = kind;
     body.created_at = kNow;
     body.tags = std::move(tags);
-    const auto conversation = crypto::nip44::conversation_key(secret(author), key("bob")).value();
+    const auto conversation = crypto::nip44::conversation_key(secret_of(author), key("bob")).value();
     body.content = crypto::nip44::encrypt(conversation, fresh(), text).value();
-    return sign_event(body, secret(author), fresh()).value();
+    return sign_event(body, secret_of(author), fresh()).value();
 }
 Errc refusal(const Event& wrap)
 {
-    const auto opened = open_wrap(wrap, secret("bob"));
+    const auto opened = open_wrap(wrap, secret_of("bob"));
     return opened ? Errc::internal_bug : opened.error().code;
 }
 } // namespace
@@ -85,7 +85,7 @@ TEST(Wrap, OpensForItsReader)
 {
     const auto seal = sealed(hello());
     const auto wrap = wrapped(seal);
-    const auto opened = open_wrap(wrap, secret("bob")).value();
+    const auto opened = open_wrap(wrap, secret_of("bob")).value();
     EXPECT_EQ(opened.rumor, hello());
     EXPECT_EQ(opened.seal_key, key("alice"));
     EXPECT_EQ(opened.wrap_id, wrap.id);
@@ -114,13 +114,13 @@ TEST(Wrap, WrapsOneSealAnewUnderOtherKeysAndDates)
     const auto second = make_wrap(seal, key("bob"), kNow + 60, wrap_random()).value();
     EXPECT_NE(first.id, second.id);
     EXPECT_NE(first.pubkey, second.pubkey);
-    EXPECT_EQ(open_wrap(first, secret("bob")).value().seal_id,
-              open_wrap(second, secret("bob")).value().seal_id);
+    EXPECT_EQ(open_wrap(first, secret_of("bob")).value().seal_id,
+              open_wrap(second, secret_of("bob")).value().seal_id);
 }
 
 TEST(Wrap, DoesNotOpenForAnother)
 {
-    const auto opened = open_wrap(wrapped(sealed(hello())), secret("eve"));
+    const auto opened = open_wrap(wrapped(sealed(hello())), secret_of("eve"));
     EXPECT_EQ(opened.error().code, Errc::message_cannot_open);
     EXPECT_EQ(opened.error().context, "crypto.payload-mac");
 }
@@ -140,7 +140,7 @@ TEST(Wrap, IsRefusedOfAnotherKind)
     {
         auto wrap = wrapped(sealed(hello()));
         wrap.kind = kind;
-        EXPECT_EQ(refusal(sign_event(wrap, secret("once"), {}).value()), Errc::message_kind) << kind;
+        EXPECT_EQ(refusal(sign_event(wrap, secret_of("once"), {}).value()), Errc::message_kind) << kind;
     }
 }
 
@@ -187,7 +187,7 @@ TEST(Seal, IsRefusedWithAWrongIdSignatureOrContent)
     seal.id = event_id(seal);
     EXPECT_EQ(refusal(wrapped(seal)), Errc::message_seal_invalid);
     seal.content = "damaged";
-    seal = sign_event(seal, secret("alice"), {}).value();
+    seal = sign_event(seal, secret_of("alice"), {}).value();
     EXPECT_EQ(refusal(wrapped(seal)), Errc::message_seal_invalid);
 }
 
@@ -195,7 +195,7 @@ TEST(Seal, IsRefusedWithAWrongIdSignatureOrContent)
 TEST(Seal, IsRefusedWhenForged)
 {
     EXPECT_EQ(refusal(wrapped(sealed_text(to_json(hello()), "eve"))), Errc::message_seal_forged);
-    EXPECT_EQ(make_seal(hello(), secret("eve"), key("bob"), kNow, seal_random()).error().code,
+    EXPECT_EQ(make_seal(hello(), secret_of("eve"), key("bob"), kNow, seal_random()).error().code,
               Errc::message_seal_forged);
 }
 
@@ -229,7 +229,7 @@ TEST(Rumor, IsOfAGroupWhenItNamesMoreReaders)
     {
         auto rumor = hello();
         rumor.tags = std::move(tags);
-        return open_wrap(wrapped(sealed(make_rumor(rumor))), secret("bob")).value().group;
+        return open_wrap(wrapped(sealed(make_rumor(rumor))), secret_of("bob")).value().group;
     };
     const auto alice = to_hex(key("alice").view());
     const auto bob = to_hex(key("bob").view());
@@ -243,11 +243,11 @@ TEST(Rumor, IsOfAGroupWhenItNamesMoreReaders)
 TEST(Wrap, CarriesATicketOverItsOneTimeKey)
 {
     const auto number = model::Number::from_value(8312345678901210).value();
-    const auto day_key = ticket_day_key(secret("ticket"), number, utc_day(kNow));
+    const auto day_key = ticket_day_key(secret_of("ticket"), number, utc_day(kNow));
     const auto wrap =
         make_wrap(sealed(hello()), key("bob"), kNow, wrap_random(), {.ticket_day_key = day_key}).value();
     EXPECT_EQ(ticket_of(wrap).value(), ticket_proof(day_key, wrap.pubkey.view()));
-    EXPECT_TRUE(open_wrap(wrap, secret("bob")));
+    EXPECT_TRUE(open_wrap(wrap, secret_of("bob")));
 }
 
 // MUST FIN-08
@@ -269,7 +269,7 @@ TEST(Wrap, CarriesWorkThatCoversEverything)
     const auto wrap = make_wrap(sealed(hello()), key("bob"), kNow, wrap_random(), {.work_bits = 10}).value();
     EXPECT_GE(crypto::leading_zero_bits(wrap.id), 10U);
     EXPECT_EQ(work_of(wrap), 10U);
-    EXPECT_TRUE(open_wrap(wrap, secret("bob")));
+    EXPECT_TRUE(open_wrap(wrap, secret_of("bob")));
 }
 
 TEST(Work, StopsWhenItsTriesAreUsedUp)
@@ -331,10 +331,10 @@ TEST(Wrap, KeepsToTheSizeOfAnEvent)
 {
     const auto seal_of = [](std::size_t size)
     {
-        return make_seal(make_text(key("alice"), key("bob"), kNow, std::string(size, 'x')), secret("alice"),
-                         key("bob"), kNow, seal_random());
+        return make_seal(make_text(key("alice"), key("bob"), kNow, std::string(size, 'x')),
+                         secret_of("alice"), key("bob"), kNow, seal_random());
     };
-    EXPECT_TRUE(open_wrap(wrapped(seal_of(28000).value()), secret("bob")));
+    EXPECT_TRUE(open_wrap(wrapped(seal_of(28000).value()), secret_of("bob")));
     EXPECT_EQ(make_wrap(seal_of(40000).value(), key("bob"), kNow, wrap_random()).error().code,
               Errc::message_too_large);
     EXPECT_EQ(seal_of(65536).error().code, Errc::message_too_large);

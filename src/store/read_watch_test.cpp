@@ -90,7 +90,7 @@ private:
     }
 };
 
-class ReadWatch : public testing::Test
+class ReadWatch : public ::testing::Test
 {
 protected:
     std::optional<Errc> broken;

@@ -11,16 +11,16 @@ namespace
 constexpr const char* kEd25519 = "-----BEGIN PRIVATE KEY-----\n"
                                  "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
                                  "-----END PRIVATE KEY-----\n";
-constexpr std::string_view kMail = "From: A <a@football.example.com>\r\nTo: b@example.net\r\n"
-                                   "Subject: two\r\n lines\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000\r\n"
-                                   "Message-ID: <1@football.example.com>\r\n\r\nHi.\r\n";
+constexpr std::string_view kSignedMail = "From: A <a@football.example.com>\r\nTo: b@example.net\r\n"
+                                         "Subject: two\r\n lines\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000\r\n"
+                                         "Message-ID: <1@football.example.com>\r\n\r\nHi.\r\n";
 } // namespace
 
 TEST(Dkim, SignsWithEd25519)
 {
     const auto signer = DkimSigner::from_pem(kEd25519, "football.example.com", "brisbane");
     ASSERT_TRUE(signer) << signer.error().context;
-    const auto field = signer->sign(kMail, 1528637909);
+    const auto field = signer->sign(kSignedMail, 1528637909);
     ASSERT_TRUE(field) << field.error().context;
     EXPECT_TRUE(
         field->starts_with("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; "
@@ -28,8 +28,8 @@ TEST(Dkim, SignsWithEd25519)
     EXPECT_TRUE(field->ends_with("\r\n"));
     EXPECT_EQ(field->find("\r\n\r\n"), std::string::npos);
     // Ed25519 signatures are a function of key and message.
-    EXPECT_EQ(*field, *signer->sign(kMail, 1528637909));
-    std::string changed{kMail};
+    EXPECT_EQ(*field, *signer->sign(kSignedMail, 1528637909));
+    std::string changed{kSignedMail};
     changed.replace(changed.find("Hi."), 3, "Ho.");
     EXPECT_NE(*field, *signer->sign(changed, 1528637909));
 }

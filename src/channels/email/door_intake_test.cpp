@@ -54,7 +54,7 @@ public:
     std::vector<channel::Report> reports;
 };
 
-class MailIntakeTest : public testing::Test
+class MailIntakeTest : public ::testing::Test
 {
 protected:
     MailIntakeTest()

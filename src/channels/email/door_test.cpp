@@ -98,7 +98,7 @@ std::size_t open_files()
     return count;
 }
 
-class SmtpDoorTest : public testing::Test
+class SmtpDoorTest : public ::testing::Test
 {
 protected:
     void open(DoorOptions options = {}, std::uint64_t capacity = 64U << 20U)

@@ -50,7 +50,7 @@ public:
     }
 };
 
-struct Mail
+struct JudgedMail
 {
     std::string header =
         "From: A <a@example.org>\r\nTo: B <8312-3456-7890-1210+481920@node.example>\r\n"
@@ -98,7 +98,7 @@ bool has_mark(const Judgement& judgement, std::string_view mark)
 // MUST MAIL-30, MAIL-31
 TEST(Judge, ASignedMailToTheNumberProvesItsAddress)
 {
-    Mail mail;
+    JudgedMail mail;
     mail.dns->add("sel._domainkey.example.org", kKey, net::DnsSecurity::secure);
     mail.sign();
     const auto facts = mail.judge();
@@ -120,7 +120,7 @@ TEST(Judge, ASignedMailToTheNumberProvesItsAddress)
 // MUST MAIL-31
 TEST(Judge, AnAnswerOfTheOwnerNamesTheAnswerAddressItself)
 {
-    Mail mail;
+    JudgedMail mail;
     mail.header.replace(mail.header.find("B <"),
                         mail.header.find(">\r\nSubject") - mail.header.find("B <") + 1, "r-abc@node.example");
     mail.dns->add("sel._domainkey.example.org", kKey);
@@ -134,7 +134,7 @@ TEST(Judge, AnAnswerOfTheOwnerNamesTheAnswerAddressItself)
 // MUST MAIL-33
 TEST(Judge, WhatNoServerAnswersIsUnknown)
 {
-    Mail mail;
+    JudgedMail mail;
     mail.dns->txt["sel._domainkey.example.org"].status = net::DnsStatus::failed;
     mail.sign();
     auto judgement = for_number(*mail.judge());
@@ -154,7 +154,7 @@ TEST(Judge, WhatNoServerAnswersIsUnknown)
 // MUST MAIL-35
 TEST(Judge, SpfAloneProvesNoAddressAndReadsNoBody)
 {
-    Mail mail;
+    JudgedMail mail;
     mail.dns->add("example.org", "v=spf1 ip4:192.0.2.1 -all");
     const auto judgement = for_number(*mail.judge());
     EXPECT_EQ(judgement.classes, bit(Class::spf_only));
@@ -166,7 +166,7 @@ TEST(Judge, SpfAloneProvesNoAddressAndReadsNoBody)
 
 TEST(Judge, ReadsALongBodyOnceInPieces)
 {
-    Mail mail;
+    JudgedMail mail;
     mail.dns->add("sel._domainkey.example.org", kKey);
     mail.body = std::string(700'000, 'a') + "\r\n";
     mail.sign();

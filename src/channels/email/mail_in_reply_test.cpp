@@ -16,7 +16,7 @@ Reply reply(std::string_view text, std::vector<std::string> secrets = {})
     return read.value_or(Reply{});
 }
 
-std::string base64_lines(const std::string& bytes)
+std::string in_base64(const std::string& bytes)
 {
     std::string out;
     const auto text = to_base64(as_bytes(bytes));
@@ -75,7 +75,7 @@ TEST(Reply, FilesAreCleanedRenamedOrLeftOutInWords)
         reply(message("Content-Type: multipart/mixed; boundary=b\n",
                       "--b\n\nSee these.\n--b\nContent-Type: image/png; name=\"bob@mail.example.png\"\n"
                       "Content-Transfer-Encoding: base64\n\n" +
-                          base64_lines(picture) +
+                          in_base64(picture) +
                           "--b\nContent-Type: application/pdf; name=cv.pdf\n\n%PDF-1.7\n"
                           "--b\nContent-Type: text/plain; name=notes.txt\n\nask bob@mail.example\n--b--\n"));
     EXPECT_EQ(out.text, "See these.");
@@ -93,7 +93,7 @@ TEST(Reply, PicturesInsideTheTextAreLeftOut)
         message("Content-Type: multipart/related; boundary=b\n",
                 "--b\nContent-Type: text/html\n\n<p>Yes<img src=cid:logo>\n--b\nContent-Type: image/png\n"
                 "Content-ID: <logo>\nContent-Transfer-Encoding: base64\n\n" +
-                    base64_lines(test::png()) + "--b--\n"));
+                    in_base64(test::png()) + "--b--\n"));
     EXPECT_EQ(out.text, "Yes");
     EXPECT_TRUE(out.files.empty());
     EXPECT_EQ(out.lost, "1 pictures inside the text were left out; attach them to send them");

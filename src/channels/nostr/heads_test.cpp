@@ -16,8 +16,8 @@ using test::FakeServed;
 using test::key;
 using test::secret;
 
-constexpr std::uint8_t kInbox = 0x21;
-constexpr UnixTime kNow = 1'790'000'000;
+constexpr std::uint8_t kHeadInbox = 0x21;
+constexpr UnixTime kHeadNow = 1'790'000'000;
 const Bytes kHead{0xa1, 0x61, 0x76, 0x01};
 
 class NoInbox final : public channel::Inbox
@@ -50,7 +50,7 @@ public:
 
 channel::HeadsOf heads_of()
 {
-    return {model::test::identity(), key(kInbox), {key(kInbox), key(9)}};
+    return {model::test::identity(), key(kHeadInbox), {key(kHeadInbox), key(9)}};
 }
 
 /// A relay door with a shelf, and a carrier that comes to it.
@@ -58,8 +58,8 @@ class NostrHeadsTest : public ::testing::Test
 {
 protected:
     NoInbox inbox;
-    FakeServed served{{kInbox}};
-    ManualClock clock{kNow};
+    FakeServed served{{kHeadInbox}};
+    ManualClock clock{kHeadNow};
     FakeShelf shelf;
     net::IoPool pool{1};
     RelayDoor door{inbox, served, clock, options()};
@@ -93,7 +93,7 @@ protected:
 net::Task<Result<Reply>> publish(net::Dialer dialer, std::string url, seal::Event event)
 {
     co_return co_await publish_to_relay(dialer, std::move(url), std::move(event), net::Guard::outside,
-                                        net::deadline_in(net::Millis{5000}), kNow);
+                                        net::deadline_in(net::Millis{5000}), kHeadNow);
 }
 
 // MUST POL-26
@@ -132,7 +132,7 @@ TEST_F(NostrHeadsTest, GoToARelayAndComeBack)
     ASSERT_TRUE(left) << to_string(left.error());
     EXPECT_EQ(shelf.taken, std::vector<Bytes>{kHead});
     const auto event = seal::parse_event(shelf.kept.back()).value();
-    EXPECT_EQ(event.pubkey, key(kInbox));
+    EXPECT_EQ(event.pubkey, key(kHeadInbox));
     EXPECT_TRUE(seal::verify(event));
     EXPECT_EQ(net::run_blocking(carrier.ask(relay(), heads_of())).value(), std::vector<Bytes>{kHead});
 }
@@ -160,7 +160,7 @@ TEST_F(NostrHeadsTest, ThatADoorRefusesAreRefused)
 TEST_F(NostrHeadsTest, UnderAForgedEventReachNoShelf)
 {
     auto body = head_event(model::test::identity(), kHead);
-    auto event = seal::sign_event(std::move(body), secret(kInbox), Hash32{}).value();
+    auto event = seal::sign_event(std::move(body), secret(kHeadInbox), Hash32{}).value();
     event.created_at += 1;
     const auto reply = net::run_blocking(publish(dialer, relay(), event));
     EXPECT_EQ(reply->attempt.outcome, channel::Outcome::refused);

@@ -17,7 +17,7 @@ using test::ScriptedRelay;
 using test::secret;
 using test::wrap_of;
 
-constexpr std::uint8_t kInbox = 0x21;
+constexpr std::uint8_t kListenedInbox = 0x21;
 
 class CountingInbox final : public channel::Inbox
 {
@@ -71,7 +71,7 @@ struct Listening
         return stopped;
     }
     SystemClock clock;
-    FakeServed served{{kInbox}};
+    FakeServed served{{kListenedInbox}};
     CountingInbox inbox;
     std::promise<void> ended;
     bool stopped = false;
@@ -102,7 +102,7 @@ std::string ok_line(const Hash32& id, bool accepted, const std::string& words = 
 
 TEST(NostrListener, HandsInTheWrapsOfServedKeysOnceAndNothingElse)
 {
-    const auto wrap = wrap_of("hello", 1, kInbox, SystemClock{}.now());
+    const auto wrap = wrap_of("hello", 1, kListenedInbox, SystemClock{}.now());
     const auto other = wrap_of("not ours", 1, 2, SystemClock{}.now());
     const ScriptedRelay relay{[&](const ClientMessage& message) -> std::vector<std::string>
                               {
@@ -132,7 +132,7 @@ TEST(NostrListener, AsksBackThreeDaysAndAnnouncesItsKeys)
     ASSERT_NE(request, nullptr);
     const auto& filter = request->filters.at(0);
     EXPECT_EQ(filter.kinds, std::vector<std::uint32_t>{1059});
-    EXPECT_EQ(filter.p, std::vector<XOnlyKey>{key(kInbox)});
+    EXPECT_EQ(filter.p, std::vector<XOnlyKey>{key(kListenedInbox)});
     EXPECT_NEAR(static_cast<double>(*filter.since), static_cast<double>(listening.clock.now() - 266'400),
                 3700);
     const auto list = relay.events()[0];
@@ -156,21 +156,21 @@ TEST(NostrListener, SubscribesAnewWhenANumberIsAdded)
 
 TEST(NostrListener, ProvesItsKeysToARelayThatAsksAndThenSubscribesAgain)
 {
-    const auto wrap = wrap_of("hello", 1, kInbox, SystemClock{}.now());
+    const auto wrap = wrap_of("hello", 1, kListenedInbox, SystemClock{}.now());
     bool proven = false;
-    const ScriptedRelay relay{[&](const ClientMessage& message) -> std::vector<std::string>
-                              {
-                                  if (const auto* auth = std::get_if<client::Auth>(&message))
-                                  {
-                                      proven = auth->event.pubkey == key(kInbox) && seal::verify(auth->event);
-                                      return {ok_line(auth->event.id, proven)};
-                                  }
-                                  if (std::holds_alternative<client::Req>(message))
-                                      return {proven ? event_line(wrap)
-                                                     : "[\"CLOSED\",\"dmid-inbox\",\"auth-required: x\"]"};
-                                  return {};
-                              },
-                              {encode(RelayMessage{relay::Auth{"c"}})}};
+    const ScriptedRelay relay{
+        [&](const ClientMessage& message) -> std::vector<std::string>
+        {
+            if (const auto* auth = std::get_if<client::Auth>(&message))
+            {
+                proven = auth->event.pubkey == key(kListenedInbox) && seal::verify(auth->event);
+                return {ok_line(auth->event.id, proven)};
+            }
+            if (std::holds_alternative<client::Req>(message))
+                return {proven ? event_line(wrap) : "[\"CLOSED\",\"dmid-inbox\",\"auth-required: x\"]"};
+            return {};
+        },
+        {encode(RelayMessage{relay::Auth{"c"}})}};
     Listening listening{relay};
     EXPECT_TRUE(within_seconds([&] { return listening.inbox.received().size() == 1; }));
 }

@@ -11,7 +11,7 @@ namespace
 using test::key;
 using test::wrap_of;
 
-constexpr UnixTime kNow = 1'790'000'000;
+constexpr UnixTime kWireNow = 1'790'000'000;
 
 template <class T> T client_says(const std::string& text)
 {
@@ -34,7 +34,7 @@ const std::string kHex(64, 'a');
 
 TEST(NostrWire, ReadsBackEveryClientMessageThatItWrites)
 {
-    const auto event = wrap_of("hello", 1, 2, kNow);
+    const auto event = wrap_of("hello", 1, 2, kWireNow);
     Filter filter;
     filter.d = {"with \"quotes\""};
     filter.ids.emplace({event.id});
@@ -57,7 +57,7 @@ TEST(NostrWire, ReadsBackEveryClientMessageThatItWrites)
 
 TEST(NostrWire, ReadsBackEveryRelayMessageThatItWrites)
 {
-    const auto event = wrap_of("hello", 1, 2, kNow);
+    const auto event = wrap_of("hello", 1, 2, kWireNow);
     const std::vector<RelayMessage> messages{relay::Event{"s", event},
                                              relay::Ok{event.id, false, "pow: 20 bits needed"},
                                              relay::Eose{"s"},
@@ -89,7 +89,7 @@ TEST(NostrWire, RefusesWhatIsNoMessage)
 
 TEST(NostrWire, ReadsAnEventTheSameHoweverItIsWritten)
 {
-    const auto event = wrap_of("hello", 1, 2, kNow);
+    const auto event = wrap_of("hello", 1, 2, kWireNow);
     const auto json = seal::to_json(event);
     for (const auto& text : {"[\"EVENT\"," + json + "]", " [ \"EVENT\" , " + json + " ] ",
                              "[\"EVENT\"," + json + ",\"more\",[1]]", "[\"\\u0045VENT\"," + json + "]",
@@ -140,7 +140,7 @@ TEST(NostrWire, HoldsMessagesSubscriptionsAndFiltersToTheirLimits)
 
 TEST(NostrWire, MatchesEventsToFilters)
 {
-    const auto event = wrap_of("hello", 1, 2, kNow);
+    const auto event = wrap_of("hello", 1, 2, kWireNow);
     const auto filter = [&](const std::string& json)
     { return client_says<client::Req>("[\"REQ\",\"s\"," + json + "]").filters.at(0); };
     EXPECT_TRUE(matches(filter("{}"), event));

@@ -18,14 +18,14 @@ using testing::small_options;
 using testing::TempDir;
 using testing::test_key;
 
-MailboxId box(std::uint8_t fill)
+MailboxId named_box(std::uint8_t fill)
 {
     MailboxId out;
     out.bytes.fill(fill);
     return out;
 }
 
-Entry entry(std::uint32_t n)
+Entry numbered(std::uint32_t n)
 {
     Entry out;
     for (unsigned i = 0; i < 4; ++i)
@@ -50,7 +50,7 @@ std::unique_ptr<Mailbox> open(const std::filesystem::path& directory)
 void add(Mailbox& mailbox, const Entry& what)
 {
     Append append;
-    append.mailbox = box(1);
+    append.mailbox = named_box(1);
     append.entries.push_back(what);
     const auto done = mailbox.append(std::move(append));
     ASSERT_TRUE(done) << to_string(done.error());
@@ -68,7 +68,7 @@ TEST(StoreCopy, HoldsAllThatWasDurableWhenItBeganWhileOthersGoOnWriting)
                            // The map starts at 1 MiB: it grows several times while copies are made.
                            for (std::uint32_t n = 0; !stop; ++n)
                            {
-                               auto big = entry(n);
+                               auto big = numbered(n);
                                big.body.resize(8192, 0x55);
                                add(*mailbox, big);
                                written = n + 1;
@@ -90,9 +90,9 @@ TEST(StoreCopy, HoldsAllThatWasDurableWhenItBeganWhileOthersGoOnWriting)
         auto other = open(directory);
         for (std::uint32_t n = 0; n < before; ++n)
         {
-            const auto found = other->find(box(1), entry(n).id);
+            const auto found = other->find(named_box(1), numbered(n).id);
             ASSERT_TRUE(found && *found) << n;
-            EXPECT_EQ((*found)->entry.meta, entry(n).meta);
+            EXPECT_EQ((*found)->entry.meta, numbered(n).meta);
         }
     }
     stop = true;
@@ -103,7 +103,7 @@ TEST(StoreCopy, IsForItsOwnerAloneAndTakesNoNameThatIsTaken)
 {
     const TempDir dir;
     const TempDir copies;
-    add(*open(dir.path()), entry(1));
+    add(*open(dir.path()), numbered(1));
     const auto to = copies.path() / "copy.mdb";
     ASSERT_TRUE(copy_store(dir.path(), to));
     struct ::stat info = {};
@@ -128,7 +128,7 @@ TEST(StoreCheck, FindsACutFile)
         auto mailbox = open(dir.path());
         for (std::uint32_t n = 0; n < 500; ++n)
         {
-            auto big = entry(n);
+            auto big = numbered(n);
             big.body.resize(8192, 0x55);
             add(*mailbox, big);
         }
@@ -144,13 +144,13 @@ TEST(StoreStats, CountEntriesAndQueues)
 {
     const TempDir dir;
     auto mailbox = open(dir.path());
-    auto one = entry(1);
+    auto one = numbered(1);
     one.work_queue = 4;
     one.work_due = 1000;
-    auto two = entry(2);
+    auto two = numbered(2);
     two.work_queue = 4;
     two.work_due = 500;
-    auto three = entry(3);
+    auto three = numbered(3);
     three.work_queue = 9;
     three.work_due = 7;
     for (const auto& each : {one, two, three})
@@ -172,13 +172,13 @@ TEST(StoreStats, CountEntriesAndQueues)
 const std::filesystem::path kFixture{DMID_SOURCE_DIR "/src/store/lmdb/fixtures/mailbox-1.mdb"};
 
 /// Everything that the format has: entries, a tombstone, cells, work, a lease, counters, a blob.
-void fill(Mailbox& mailbox)
+void fill_up(Mailbox& mailbox)
 {
     for (std::uint32_t n = 1; n <= 5; ++n)
-        add(mailbox, entry(n));
+        add(mailbox, numbered(n));
     Append append;
-    append.mailbox = box(2);
-    auto work = entry(9);
+    append.mailbox = named_box(2);
+    auto work = numbered(9);
     work.work_queue = 2;
     work.work_due = 77;
     append.entries.push_back(work);
@@ -187,7 +187,7 @@ void fill(Mailbox& mailbox)
     counter.bytes.fill(5);
     append.charges.push_back({counter, 3600, 4, 10});
     ASSERT_TRUE(mailbox.append(std::move(append)));
-    ASSERT_TRUE(mailbox.forget(box(1), entry(2).id));
+    ASSERT_TRUE(mailbox.forget(named_box(1), numbered(2).id));
     ASSERT_TRUE(mailbox.put_blob(as_bytes("a blob")));
 }
 
@@ -199,7 +199,7 @@ TEST(StoreFixture, OfFormatOneIsStillReadWhole)
     if (std::getenv("DMID_WRITE_FIXTURE") != nullptr)
     {
         const TempDir made;
-        fill(*open(made.path()));
+        fill_up(*open(made.path()));
         std::filesystem::remove(kFixture);
         std::filesystem::create_directories(kFixture.parent_path());
         ASSERT_TRUE(copy_store(made.path(), kFixture));
@@ -209,16 +209,16 @@ TEST(StoreFixture, OfFormatOneIsStillReadWhole)
     ASSERT_TRUE(mailbox);
     for (const std::uint32_t n : {1U, 3U, 4U, 5U})
     {
-        const auto found = mailbox->find(box(1), entry(n).id);
+        const auto found = mailbox->find(named_box(1), numbered(n).id);
         ASSERT_TRUE(found && *found) << n;
-        EXPECT_EQ((*found)->entry.body, entry(n).body);
-        EXPECT_EQ((*found)->entry.meta, entry(n).meta);
-        EXPECT_EQ((*found)->entry.time, entry(n).time);
+        EXPECT_EQ((*found)->entry.body, numbered(n).body);
+        EXPECT_EQ((*found)->entry.meta, numbered(n).meta);
+        EXPECT_EQ((*found)->entry.time, numbered(n).time);
     }
-    const auto forgotten = mailbox->find(box(1), entry(2).id);
+    const auto forgotten = mailbox->find(named_box(1), numbered(2).id);
     ASSERT_TRUE(forgotten && *forgotten);
     EXPECT_TRUE((*forgotten)->forgotten);
-    const auto cell = mailbox->cell(box(2), "policy/current");
+    const auto cell = mailbox->cell(named_box(2), "policy/current");
     ASSERT_TRUE(cell && *cell);
     EXPECT_EQ(as_text((*cell)->value), "a cell");
     Hash32 counter;
@@ -230,7 +230,7 @@ TEST(StoreFixture, OfFormatOneIsStillReadWhole)
     const auto due = mailbox->claim(2, 100, 1000, 5);
     ASSERT_TRUE(due);
     ASSERT_EQ(due->size(), 1U);
-    EXPECT_EQ(due->front().entry.body, entry(9).body);
+    EXPECT_EQ(due->front().entry.body, numbered(9).body);
     const auto blob = mailbox->blob(BodyCipher::blob_hash(as_bytes("a blob")));
     ASSERT_TRUE(blob && *blob);
     EXPECT_EQ(as_text(**blob), "a blob");

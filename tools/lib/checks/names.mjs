@@ -2,10 +2,10 @@
 // Names in anonymous namespaces differ within a folder: the builds compile several of its files as one
 // (docs/decisions/0011).
 import { dirname } from 'node:path';
-import { cpp, isTest, lineOf, text, withoutComments } from '../repo.mjs';
+import { cpp, lineOf, text, withoutComments } from '../repo.mjs';
 
-// dmid_compile_together() takes these, and leaves the executables of tests alone.
-const together = cpp.filter((path) => /\.cpp$/.test(path) && (/^tests\/oracle\//.test(path) || (/^(src|apps)\//.test(path) && !isTest(path))));
+// What dmid_compile_together() takes.
+const together = cpp.filter((path) => /\.cpp$/.test(path) && /^(tests\/oracle|src|apps)\//.test(path));
 
 /** Where the bracket at `from` ends. */
 function closing(source, from, [open, close]) {
