@@ -52,8 +52,9 @@ after(async () => { await node?.stop(); scratch?.remove(); });
 test('health lists each check with words and since when, and is 503 while one of them fails', { skip }, async () => {
   const answer = await until(async () => {
     const health = await call({ url: node.ready.http, path: '/healthz' });
-    return health.json.checks.some(({ name }) => name === 'chain') ? health : undefined;
-  }, 'a look at the chain', 60);
+    const looked = health.json.checks.map(({ name }) => name);
+    return ['chain', 'disk'].every((name) => looked.includes(name)) ? health : undefined;
+  }, 'a look at the chain and at the disk', 60);
   assert.equal(answer.status, 503, 'its only endpoint is dead');
   assert.equal(answer.json.status, 'ailing');
   for (const check of answer.json.checks) {
