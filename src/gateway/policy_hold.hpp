@@ -57,7 +57,9 @@ private:
         bool last = false;
         {
             const std::lock_guard lock{mutex_};
-            any = (held && held_.erase(number) > 0) | (silent && silent_.erase(number) > 0);
+            const bool was_held = held && held_.erase(number) > 0;
+            const bool was_silent = silent && silent_.erase(number) > 0;
+            any = was_held || was_silent;
             last = any && held_.empty() && silent_.empty();
         }
         if (last && released)
