@@ -62,7 +62,8 @@ inline std::string serve(net::HttpHandler handler, net::WebSocketHandler websock
         context.poll();
         drain(ends[1], said);
     }
-    for (unsigned idle = 0; !done;)
+    unsigned idle = 0;
+    while (!done)
     {
         seed = seed * 1664525U + 1013904223U;
         const auto piece = input.substr(0, 1 + (seed >> 24U) % 64);
