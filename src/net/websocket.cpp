@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/websocket.hpp"
 
+#include "base/bytes.hpp"
 #include "net/stream_impl.hpp"
 
 #include <boost/asio/compose.hpp>
@@ -22,6 +23,20 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace ws = boost::beast::websocket;
 using boost::system::error_code;
+
+/// Beast checks text as it comes, and whether the last character is whole only where the last frame has a
+/// body: an empty one lets half a character pass.
+static bool ends_in_a_character_cut_off(std::string_view text)
+{
+    std::size_t begin = text.size();
+    while (begin > 0 && text.size() - begin < 4)
+    {
+        const auto byte = static_cast<unsigned char>(text[--begin]);
+        if ((byte & 0xC0U) != 0x80U)
+            return !is_utf8(text.substr(begin));
+    }
+    return begin < text.size();
+}
 
 /// What has come and was not taken yet. Beast asks for a frame's head and body one after the other; so one
 /// system call brings several frames.
@@ -177,6 +192,11 @@ public:
         {
             co_await close(1003, "text only");
             co_return fail(Errc::net_protocol, "binary message");
+        }
+        if (ends_in_a_character_cut_off(message))
+        {
+            co_await close(1007, "not UTF-8");
+            co_return fail(Errc::net_protocol, "text that is not UTF-8");
         }
         co_return message;
     }

@@ -148,6 +148,20 @@ TEST(WebSocket, AnswersTheKeyOfTheSpecification)
     socket.read_until("");
 }
 
+TEST(WebSocket, HalfACharacterBeforeAnEmptyLastFrameIsNoText)
+{
+    RunningSocketServer running;
+    const RawSocket socket{connect_raw(running.port)};
+    socket.send(kUpgrade);
+    socket.read_until("\r\n\r\n");
+    // Text of two frames, masked by zeroes: the first two bytes of a euro sign, then nothing.
+    constexpr std::string_view kFrames{"\x01\x82\0\0\0\0\xE2\x82\x80\x80\0\0\0\0", 14};
+    socket.send(kFrames);
+    const auto answer = socket.read_until("");
+    EXPECT_NE(answer.find("\x03\xEF"), std::string::npos) << "closed with 1007";
+    EXPECT_EQ(answer.find("\xE2\x82"), std::string::npos) << "nothing of it was echoed";
+}
+
 TEST(WebSocket, RefusesUpgradesElsewhereAndWithBytesAhead)
 {
     RunningSocketServer running;
