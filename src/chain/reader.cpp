@@ -108,7 +108,7 @@ Result<Bytes> pick_document(const codec::JsonItem& item, const Hash32& wanted)
 }
 
 // A clear lie, as opposed to a failure that may pass.
-bool is_lie(const Error& error) noexcept
+bool is_lie(const Error& error)
 {
     return kind(error.code) == ErrorKind::negative;
 }
@@ -137,7 +137,7 @@ std::vector<std::size_t> asking_order(const Endpoints& endpoints, const Agreemen
 
 bool may_be_of_another_block(const Error& error) noexcept
 {
-    return is_lie(error);
+    return error.code == Errc::proof_node_hash || error.code == Errc::chain_absence_claimed;
 }
 
 RecordReader::RecordReader(const Endpoints& endpoints, proof::RegistryRef registry, DocumentSource documents)

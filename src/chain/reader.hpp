@@ -24,8 +24,9 @@ struct Reading
 };
 
 /// Whether a read may have failed because the block was replaced between its agreement and the proof: a proof
-/// is asked for by height, so that then an honest one looks false. Agree afresh after kBetweenBlocks and read
-/// once more; who lies will lie again.
+/// is asked for by height, so that then an honest one does not hash to the agreed root, or shows absence
+/// under another. Agree afresh after kBetweenBlocks and read once more; who lies will lie again. Any other
+/// refusal stays one whatever the block.
 bool may_be_of_another_block(const Error& error) noexcept;
 /// A node that is just taking a block over may answer with the new state under the old head.
 inline constexpr net::Millis kBetweenBlocks{150};

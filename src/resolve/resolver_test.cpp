@@ -181,6 +181,25 @@ TEST_F(AnvilTest, AsksOnceMoreWhereTheOnlyProofIsOfAnotherBlock)
     EXPECT_EQ(asked, 2U);
 }
 
+TEST_F(AnvilTest, AsksALiarWhoseProofIsOfTheBlockOnlyOnce)
+{
+    const auto port = world().anvil.port();
+    std::atomic<unsigned> asked = 0;
+    FakeEndpoint fake{liar(port, "eth_getProof",
+                           [&asked](value& result)
+                           {
+                               ++asked;
+                               alter_word(0)(result);
+                           })};
+    const auto one = world().connect({fake.url()});
+    const SystemClock clock;
+    Resolver resolver{*one, world().deployment.ref, clock};
+    const auto found = net::run_blocking(resolver.resolve(world().number));
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, Errc::chain_owner_altered) << found.error().context;
+    EXPECT_EQ(asked, 1U);
+}
+
 TEST_F(AnvilTest, SetsAsideAnEndpointWhoseHeadIsStale)
 {
     const auto port = world().anvil.port();
