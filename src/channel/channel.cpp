@@ -35,6 +35,13 @@ net::Task<Answer> Inbox::answer(OwnerWords /*words*/)
     co_return not_here();
 }
 
+net::Task<Heard> Inbox::hear(ChatLine /*line*/)
+{
+    Heard heard;
+    heard.answer = not_here();
+    co_return heard;
+}
+
 net::Task<Answer> Inbox::report(Report /*what*/)
 {
     co_return not_here();

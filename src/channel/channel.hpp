@@ -33,6 +33,12 @@ struct Traits
     bool proves_sender = false;  ///< an answer on it proves the bound address
     bool paid = false;           ///< costs money: count and cost caps apply
     bool takes_sealed = false;   ///< sends Outgoing::sealed and ignores the clear text
+    // What else of a conversation it carries by its own means. Where it does not, what is sent is a text that
+    // says it, which the channel is given ready made.
+    bool replies = false;   ///< shows which message one answers
+    bool edits = false;     ///< changes a message that stands there
+    bool deletions = false; ///< takes one back
+    bool reactions = false; ///< puts an emoji to one
 };
 
 /// What came of one attempt.
@@ -45,6 +51,8 @@ enum class Outcome : std::uint8_t
     uncertain,   ///< handed over, but the answer was lost: it may have arrived
 };
 
+inline constexpr std::size_t kMostKnownAs = 16;
+
 struct Attempt
 {
     Outcome outcome = Outcome::unreachable;
@@ -52,6 +60,10 @@ struct Attempt
     Errc code = Errc::channel_unreachable; ///< why not; meaningless for `accepted`
     std::string detail;    ///< the other side's words, printable, ≤ 300 bytes, no secrets, no bodies
     std::string remote_id; ///< the other side's id for it, where there is one
+    /// The ids by which answers, edits and reactions on this channel will name it, one for each part that it
+    /// was split into: at most kMostKnownAs, of at most model::kMaxNativeId bytes. Empty where the channel
+    /// has other means (Message-ID, event id).
+    std::vector<std::string> known_as;
     std::optional<UnixMillis> retry_at; ///< for `deferred`, where the other side named a time
 };
 

@@ -3,7 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
-#include "channel/letter.hpp"
+#include "channel/chat.hpp"
 #include "model/classes.hpp"
 #include "net/task.hpp"
 
@@ -52,6 +52,17 @@ struct Answer
     bool duplicate = false;       ///< with `yes`: it was here before
 };
 
+/// What became of a line of chat, and what to tell them there.
+struct Heard
+{
+    /// yes: durable, or done with: acknowledge it to the platform. no: the same, refused for good. later: do
+    /// not acknowledge it, so that the platform brings it again.
+    Answer answer;
+    /// Words of the node for this person, to be sent by the channel once, as a message of its own and without
+    /// retries; empty: say nothing. Never the owner's words, never with `later`.
+    std::string say;
+};
+
 /// Where doors and channels hand in what they receive. The flow implements it.
 class Inbox
 {
@@ -70,6 +81,10 @@ public:
     /// What the owner said at an answer address; like receive(). Words that are not proven to be the owner's
     /// are refused, and told to the owner.
     virtual net::Task<Answer> answer(OwnerWords words);
+    /// What somebody said to the node's account on a platform: finds out whether it is the owner's answer or
+    /// a letter of somebody else, and for which number. The same line again (channel, account, native_id) is
+    /// known, and gets the same answer without words.
+    virtual net::Task<Heard> hear(ChatLine line);
     /// What became of a message of ours; `yes` when it is written down. A report never causes a message.
     virtual net::Task<Answer> report(Report what);
     /// Opens a session with an app password: the account's name for OwnerWords, or crypto.signature-invalid

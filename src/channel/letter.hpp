@@ -49,7 +49,10 @@ struct Letter
 {
     model::Number number;
     std::optional<model::Tail> ext;
-    model::Counterparty from;       ///< proven by the channel; empty: nothing
+    model::Counterparty from; ///< proven by the channel; empty: nothing
+    /// Where nothing is proven: who it says it is from, for the owner's eyes and for an answer there. Never
+    /// judged by.
+    std::optional<model::Party> claimed;
     model::ClassMask classes = 0;   ///< proven by the channel
     model::ClassMask unknown = 0;   ///< could not be found out (a name server that does not answer)
     std::vector<std::string> marks; ///< facts about the proof for the log, in words: `dnssec`, `arc: …`
@@ -59,7 +62,9 @@ struct Letter
     std::string native_id;            ///< the sender's or platform's own id of it (a Message-ID); empty: none
     Hash32 content;                   ///< of the canonical content; another one under the same id is an error
     std::vector<std::string> answers; ///< native ids that it answers, newest first, at most 8
-    UnixTime sent_at = 0;             ///< by the sender's word
+    std::string edits;     ///< the sender's own message that it changes; with nothing in it: takes back
+    std::string reacts_to; ///< the message that `text`, an emoji, is put to; empty text: no more
+    UnixTime sent_at = 0;  ///< by the sender's word
     std::string subject;
     std::string text; ///< UTF-8, at most model::kMaxText
     std::vector<File> files;
@@ -99,8 +104,12 @@ struct Report
         delivered,
         delayed,
         failed, ///< for good
+        read,   ///< it was opened
     };
-    std::string token; ///< of the leg's envelope sender
+    std::string token;    ///< of the leg's envelope sender; empty where `known_as` says it
+    std::string channel;  ///< with `known_as`: its name
+    std::string account;  ///< with `known_as`: the address that it was sent to, canonical
+    std::string known_as; ///< one of the leg's Attempt::known_as
     Fate fate = Fate::failed;
     bool address_gone =
         false;          ///< with `failed`: the address itself does not exist or is closed (5.1.x, 5.2.1)

@@ -37,6 +37,19 @@ struct Sealed
     UnixTime keep_until = 0;        ///< relays may drop the wrap then; 0 for never
 };
 
+/// What is done to a message that was sent before.
+struct Amendment
+{
+    enum class Kind : std::uint8_t
+    {
+        edited,     ///< Outgoing::text is what it says now
+        taken_back, ///< whoever wrote it wants it gone
+        reacted,    ///< Outgoing::text is the emoji; empty: no reaction any more
+    };
+    Kind kind = Kind::edited;
+    std::vector<std::string> known_as; ///< that message at this address: Attempt::known_as, or its native id
+};
+
 /// What is said, in every form that a channel could need. Each channel takes the richest that it carries.
 struct Outgoing
 {
@@ -55,6 +68,14 @@ struct Outgoing
     bool notice = false;              ///< say only that a message is there
     std::vector<std::string> answers; ///< to others: native ids of theirs that this answers, newest first
     std::vector<File> files;
+    /// The message at this address that it answers, by an id that the platform knows; empty: none.
+    std::string quotes;
+    /// What it does to an earlier message, only where the channel's traits say that it can and the message
+    /// stands at this address; otherwise `text` says it in words, and this is empty.
+    std::optional<Amendment> amends;
+    /// To the owner, on a channel that proves no sender: 8 letters of base32 that an answer must begin with,
+    /// good once. Empty elsewhere.
+    std::string answer_code;
     bool made_by_node = false; ///< codes, alarms: marked as automatic where the channel can
     std::optional<Sealed> sealed;
 };
