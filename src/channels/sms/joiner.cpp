@@ -80,7 +80,7 @@ std::vector<std::pair<Joiner::Key, Joiner::Taken>> Joiner::expired(UnixMillis no
     {
         const auto next = std::next(at);
         // A clock that was set back keeps nothing waiting for longer than once more its patience.
-        if (now - at->second.since >= kPatience || at->second.since - now > kPatience)
+        if (now - at->second.since >= patience_ || at->second.since - now > patience_)
         {
             out.emplace_back(at->first, joined(at->first, at->second));
             forget(at);

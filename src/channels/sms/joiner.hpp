@@ -19,13 +19,18 @@ namespace dmid::channels::sms
 class Joiner
 {
 public:
-    /// What waits longer is given up; a phone sends all parts at once.
+    /// What waits longer is given up, unless told otherwise; a phone sends all parts at once.
     static constexpr UnixMillis kPatience = 10LL * 60 * 1000;
     /// Bounds against a sender who never finishes: messages that wait from one source and in all, bytes in
     /// all.
     static constexpr std::size_t kPerSource = 8;
     static constexpr std::size_t kMost = 1024;
     static constexpr std::size_t kMostBytes = 4U << 20U;
+
+    explicit Joiner(UnixMillis patience = kPatience)
+        : patience_{patience}
+    {
+    }
 
     struct Key
     {
@@ -72,6 +77,7 @@ private:
     void forget(std::map<Key, Waiting>::iterator at);
     static Taken joined(const Key& key, Waiting& waiting);
 
+    UnixMillis patience_;
     std::map<Key, Waiting> waiting_;
     std::size_t bytes_ = 0;
 };

@@ -118,6 +118,12 @@ std::vector<std::string> message_id_forms(std::string_view receipted)
     return out;
 }
 
+std::string message_name(std::string_view label, std::string_view id)
+{
+    const auto in_front = label.empty() ? std::string{} : std::string{label} + ':';
+    return in_front + ascii_lower(without_zeros(id));
+}
+
 bool same_message_id(std::string_view submitted, std::string_view receipted)
 {
     const auto forms = message_id_forms(receipted);

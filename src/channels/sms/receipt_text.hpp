@@ -41,4 +41,7 @@ std::optional<DeliveryReceipt> read_receipt(const ShortMessage& message);
 bool same_message_id(std::string_view submitted, std::string_view receipted);
 /// The forms under which to look a receipted id up among the submitted ones, likeliest first; at most three.
 std::vector<std::string> message_id_forms(std::string_view receipted);
+/// What this program calls a message that a service gave an id: the id in lower case without zeros in front,
+/// behind the service's label where it has one.
+std::string message_name(std::string_view label, std::string_view id);
 } // namespace dmid::channels::sms

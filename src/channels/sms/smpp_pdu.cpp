@@ -64,50 +64,6 @@ Result<> take_payload(ShortMessage& message)
 }
 } // namespace
 
-std::string status_words(std::uint32_t status)
-{
-    switch (static_cast<Status>(status))
-    {
-    case Status::ok:
-        return "ESME_ROK";
-    case Status::invalid_message_length:
-        return "ESME_RINVMSGLEN";
-    case Status::invalid_command_id:
-        return "ESME_RINVCMDID";
-    case Status::not_bound_so:
-        return "ESME_RINVBNDSTS";
-    case Status::already_bound:
-        return "ESME_RALYBND";
-    case Status::system_error:
-        return "ESME_RSYSERR";
-    case Status::invalid_source:
-        return "ESME_RINVSRCADR";
-    case Status::invalid_destination:
-        return "ESME_RINVDSTADR";
-    case Status::bind_failed:
-        return "ESME_RBINDFAIL";
-    case Status::invalid_password:
-        return "ESME_RINVPASWD";
-    case Status::invalid_system_id:
-        return "ESME_RINVSYSID";
-    case Status::queue_full:
-        return "ESME_RMSGQFUL";
-    case Status::submit_failed:
-        return "ESME_RSUBMITFAIL";
-    case Status::throttled:
-        return "ESME_RTHROTTLED";
-    case Status::temporary_error:
-        return "ESME_RX_T_APPN";
-    case Status::permanent_error:
-        return "ESME_RX_P_APPN";
-    case Status::rejected:
-        return "ESME_RX_R_APPN";
-    }
-    Bytes bytes;
-    put_integer(bytes, status);
-    return to_hex0x(bytes);
-}
-
 Result<std::size_t> pdu_length(ByteView first_four)
 {
     if (first_four.size() < 4)

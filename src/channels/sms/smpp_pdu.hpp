@@ -27,30 +27,6 @@ enum class Command : std::uint32_t
 };
 inline constexpr std::uint32_t kResponseBit = 0x80000000;
 
-/// §5.1.3, the ones that this program sends or tells apart.
-enum class Status : std::uint32_t
-{
-    ok = 0x00,
-    invalid_message_length = 0x01,
-    invalid_command_id = 0x03,
-    not_bound_so = 0x04,
-    already_bound = 0x05,
-    system_error = 0x08,
-    invalid_source = 0x0a,
-    invalid_destination = 0x0b,
-    bind_failed = 0x0d,
-    invalid_password = 0x0e,
-    invalid_system_id = 0x0f,
-    queue_full = 0x14,
-    submit_failed = 0x45,
-    throttled = 0x58,
-    temporary_error = 0x64, ///< ESME_RX_T_APPN: send the message again
-    permanent_error = 0x65, ///< ESME_RX_P_APPN
-    rejected = 0x66,        ///< ESME_RX_R_APPN
-};
-/// What the specification calls it, or `0x…`.
-std::string status_words(std::uint32_t status);
-
 /// One PDU as it travels.
 struct Pdu
 {

@@ -103,11 +103,5 @@ TEST(SmppPdu, AnAnswerThatRefusesMayHaveNoMessageId)
     EXPECT_EQ(decode_message_id(encode_message_id("00000042")).value(), "00000042");
     EXPECT_FALSE(decode_message_id(Bytes(70, 'a')));
 }
-
-TEST(SmppPdu, StatusesHaveTheirNames)
-{
-    EXPECT_EQ(status_words(0x58), "ESME_RTHROTTLED");
-    EXPECT_EQ(status_words(0x400), "0x00000400");
-}
 } // namespace
 } // namespace dmid::channels::sms
