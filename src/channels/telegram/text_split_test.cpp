@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/bytes.hpp"
+#include "base/utf8.hpp"
+#include "channels/telegram/text_split.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <numeric>
+
+namespace dmid::channels::telegram
+{
+namespace
+{
+std::string joined(const std::vector<std::string>& pieces)
+{
+    return std::accumulate(pieces.begin(), pieces.end(), std::string{});
+}
+
+/// Arbitrary Unicode, with what makes cutting difficult more often than chance would.
+std::string any_text()
+{
+    const auto character = rc::gen::oneOf(
+        rc::gen::inRange<std::uint32_t>(0x20, 0x7f), rc::gen::inRange<std::uint32_t>(1, 0x110000),
+        rc::gen::element<std::uint32_t>(' ', '\n', '\r', 0x301, 0x200d, 0xfe0f, 0x1f1e9, 0x1f1ea, 0x1f468,
+                                        0x1f3fd, 0x3099, 0x4f60));
+    const auto size = *rc::gen::inRange<std::size_t>(0, 400);
+    std::string text;
+    for (const auto c : *rc::gen::container<std::vector<std::uint32_t>>(size, character))
+        append_utf8(text, c);
+    return text;
+}
+} // namespace
+
+TEST(TelegramSplit, CountsAsTheApiDoes)
+{
+    EXPECT_EQ(utf16_units(""), 0U);
+    EXPECT_EQ(utf16_units("abc"), 3U);
+    EXPECT_EQ(utf16_units("Grüße"), 5U);
+    EXPECT_EQ(utf16_units("你好"), 2U);
+    EXPECT_EQ(utf16_units("🦉"), 2U);
+}
+
+TEST(TelegramSplit, LeavesAloneWhatFits)
+{
+    EXPECT_EQ(split_text("", 16), std::vector<std::string>{""});
+    EXPECT_EQ(split_text("0123456789abcdef", 16).size(), 1U);
+    EXPECT_EQ(split_text(std::string(16, '\n'), 16).size(), 1U);
+    EXPECT_EQ(split_text("🦉🦉🦉🦉🦉🦉🦉🦉", 16).size(), 1U) << "32 bytes, and 16 units";
+}
+
+TEST(TelegramSplit, CutsAtTheBestPlaceOfTheLastQuarter)
+{
+    EXPECT_EQ(split_text("aaaaaaaaaaaaa b\n\nc d", 18).front(), "aaaaaaaaaaaaa b\n\n");
+    EXPECT_EQ(split_text("aaaaaaaaaaaaa b\nc d e", 18).front(), "aaaaaaaaaaaaa b\n");
+    EXPECT_EQ(split_text("aaaaaaaaaaaa b. cc ddd", 18).front(), "aaaaaaaaaaaa b. ");
+    EXPECT_EQ(split_text("aaaaaaaaaaaaa bb cccccc", 18).front(), "aaaaaaaaaaaaa bb ");
+    EXPECT_EQ(split_text("a b\n\n" + std::string(20, 'c'), 16).front(), "a b\n\n" + std::string(11, 'c'))
+        << "too early a cut would waste the message";
+}
+
+TEST(TelegramSplit, KeepsCharactersWithTheirMarksTogether)
+{
+    const std::string flag = "🇩🇪";
+    EXPECT_EQ(split_text(std::string(13, 'a') + flag + "b", 16).front(), std::string(13, 'a'));
+    EXPECT_EQ(split_text(std::string(12, 'a') + flag + flag, 16).front(), std::string(12, 'a') + flag);
+    EXPECT_EQ(split_text(std::string(15, 'a') + "e\u0301b", 16).front(), std::string(15, 'a'));
+    EXPECT_EQ(split_text(std::string(13, 'a') + "👍🏽b", 16).front(), std::string(13, 'a'));
+    EXPECT_EQ(split_text(std::string(14, 'a') + "\u2764\u200d\U0001f525", 16).front(), std::string(14, 'a'));
+    EXPECT_EQ(split_text(std::string(15, 'a') + "\r\nb", 16).front(), std::string(15, 'a'));
+}
+
+TEST(TelegramSplit, CutsAnEndlessCharacterAnyway)
+{
+    std::string text;
+    for (int i = 0; i < 100; ++i)
+        text += "\u0301";
+    const auto pieces = split_text(text, 16);
+    EXPECT_EQ(pieces.size(), 7U);
+    EXPECT_EQ(joined(pieces), text);
+}
+
+TEST(TelegramSplit, LosesNothingOfAnyText)
+{
+    EXPECT_TRUE(rc::check(
+        [](std::uint8_t extra)
+        {
+            const auto text = any_text();
+            const std::size_t room = 16U + extra;
+            const auto pieces = split_text(text, room);
+            RC_ASSERT(joined(pieces) == text);
+            for (std::size_t i = 0; i < pieces.size(); ++i)
+            {
+                RC_ASSERT(is_utf8(pieces[i]));
+                RC_ASSERT(utf16_units(pieces[i]) <= room);
+                RC_ASSERT(i + 1 == pieces.size() || utf16_units(pieces[i]) > room - room / 4);
+            }
+        }));
+}
+} // namespace dmid::channels::telegram
