@@ -168,7 +168,7 @@ int main(int /*argc*/, char** argv)
     std::atomic<TelegramChannel*> mounted{nullptr};
     std::atomic<bool> ended{false};
     net::HttpServerOptions serving;
-    serving.max_body = 1U << 20U;
+    serving.max_body = 2U << 20U;
     net::HttpServer server{pool,
                            [&mounted](net::HttpRequest request)
                            { return serve(mounted, std::move(request)); },

@@ -2,6 +2,7 @@
 #include "channels/telegram/api_message.hpp"
 
 #include "base/utf8.hpp"
+#include "channels/telegram/api_rich.hpp"
 #include "channels/telegram/words.hpp"
 
 #include <boost/json/value.hpp>
@@ -18,6 +19,8 @@ using codec::JsonItem;
 
 /// Bytes of a text of 4096 UTF-16 units, with room to spare.
 constexpr std::size_t kMaxIncoming = 16U << 10U;
+/// Bytes of the words of a rich message; below model::kMaxText together with what may stand before them.
+constexpr std::size_t kMaxRich = 40U << 10U;
 constexpr std::size_t kMaxLinks = 100;
 constexpr std::size_t kMaxUrl = 2048;
 constexpr std::size_t kMaxFileId = 1024;
@@ -38,16 +41,41 @@ constexpr std::array<Medium, 7> kMedia{{{"animation", "animation.mp4", "video/mp
                                         {"video_note", "video.mp4", "video/mp4"},
                                         {"voice", "voice.ogg", "audio/ogg"}}};
 /// What has no bytes that could be carried.
-constexpr std::array<std::pair<const char*, const char*>, 10> kLost{{{"poll", "a poll"},
-                                                                     {"game", "a game"},
-                                                                     {"invoice", "an invoice"},
-                                                                     {"story", "a story"},
-                                                                     {"paid_media", "paid media"},
-                                                                     {"giveaway", "a giveaway"},
-                                                                     {"checklist", "a checklist"},
-                                                                     {"gift", "a gift"},
-                                                                     {"passport_data", "passport data"},
-                                                                     {"web_app_data", "data of a web app"}}};
+constexpr std::array<std::pair<const char*, const char*>, 11> kLost{
+    {{"live_photo", "the motion of a live photo"},
+     {"poll", "a poll"},
+     {"game", "a game"},
+     {"invoice", "an invoice"},
+     {"story", "a story"},
+     {"paid_media", "paid media"},
+     {"giveaway", "a giveaway"},
+     {"checklist", "a checklist"},
+     {"gift", "a gift"},
+     {"passport_data", "passport data"},
+     {"web_app_data", "data of a web app"}}};
+
+/// What Telegram writes by itself in a conversation of two; nobody said it.
+constexpr std::array<std::string_view, 21> kService{"pinned_message",
+                                                    "message_auto_delete_timer_changed",
+                                                    "write_access_allowed",
+                                                    "connected_website",
+                                                    "users_shared",
+                                                    "chat_shared",
+                                                    "successful_payment",
+                                                    "refunded_payment",
+                                                    "proximity_alert_triggered",
+                                                    "boost_added",
+                                                    "chat_background_set",
+                                                    "video_chat_scheduled",
+                                                    "video_chat_started",
+                                                    "video_chat_ended",
+                                                    "video_chat_participants_invited",
+                                                    "checklist_tasks_done",
+                                                    "checklist_tasks_added",
+                                                    "gift_upgrade_sent",
+                                                    "managed_bot_created",
+                                                    "forum_topic_created",
+                                                    "forum_topic_edited"};
 
 void put(std::string& out, std::string_view separator, std::string_view more)
 {
@@ -183,7 +211,7 @@ std::string with_links_shown(const std::string& text, const std::optional<JsonIt
         append_utf8(out, c);
         units += c >= 0x10000 ? 2 : 1;
         for (; next != behind.end() && next->first <= units; ++next)
-            if (out.size() + next->second.size() + rest.size() < kMaxIncoming * 3)
+            if (out.size() + next->second.size() + rest.size() < kMaxIncoming + 4096)
                 out += " <" + next->second + ">";
     }
     return out;
@@ -199,6 +227,11 @@ Result<std::optional<Content>> content_of(const JsonItem& message)
             put(out.text, "\n", with_links_shown(said, message.optional(marks)));
         }
     DMID_TRY(add_media(message, out));
+    if (const auto rich = message.optional("rich_message"))
+    {
+        put(out.text, "\n", words_of_rich(rich->value(), kMaxRich));
+        put(out.lost, "; ", "the layout and the media of a rich message");
+    }
     put(out.text, "\n", place_of(message));
     if (const auto contact = message.optional("contact"))
         put(out.text, "\n", contact_of(*contact));
@@ -211,8 +244,13 @@ Result<std::optional<Content>> content_of(const JsonItem& message)
         put(out.lost, "; ", "that it was forwarded from elsewhere");
     if (message.optional("external_reply"))
         put(out.lost, "; ", "that it answers a message of another chat");
+    const auto has = [&message](std::string_view member) { return message.optional(member).has_value(); };
     if (out.text.empty() && out.files.empty() && out.lost.empty())
-        return std::optional<Content>{};
+    {
+        if (std::any_of(kService.begin(), kService.end(), has))
+            return std::optional<Content>{};
+        out.lost = "a message of a kind that this node does not know";
+    }
     return std::optional{std::move(out)};
 }
 } // namespace dmid::channels::telegram

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of messages: from the API server alone, into the spool.
 #include "channels/telegram/receiving.hpp"
+#include "channels/telegram/until_stopped.hpp"
 
 #include <utility>
 
@@ -48,8 +49,9 @@ net::Task<Result<>> Receiving::fetch_bytes(std::string file_id, SpooledFile& int
                                   : Errc::channel_deferred);
     }
     DMID_CO_TRY(auto path, file_path(*answer));
-    co_return co_await client_.download(std::move(path), into, options_.max_file,
-                                        net::deadline_in(kFetchPatience / 2));
+    auto bytes =
+        client_.download(std::move(path), into, options_.max_file, net::deadline_in(kFetchPatience / 2));
+    co_return co_await unless_stopped(std::move(bytes), stopping_);
 }
 
 net::Task<Result<channel::File>> Receiving::fetch_file(Attachment attachment)

@@ -2,8 +2,7 @@
 #include "channels/telegram/receiving.hpp"
 
 #include "channels/telegram/address.hpp"
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include "channels/telegram/until_stopped.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,9 +11,8 @@ namespace dmid::channels::telegram
 {
 namespace
 {
-/// How soon stop() is noticed.
-constexpr net::Millis kSlice{200};
-/// Updates in one answer: with the longest texts they stay below kMaxAnswer.
+/// Updates in one answer: with the longest plain texts they stay below kMaxAnswer; where they do not, one is
+/// asked for.
 constexpr unsigned kPage = 50;
 /// Beyond what the server waits by itself, for one getUpdates and for any other call.
 constexpr net::Millis kGrace{10'000};
@@ -30,12 +28,6 @@ net::Task<Result<ApiAnswer>> answer_of(const ApiClient& client, ApiCall call, ne
     co_return std::move(called.answer);
 }
 
-net::Task<> until_set(const std::atomic<bool>& flag)
-{
-    while (!flag)
-        co_await net::sleep_for(kSlice);
-}
-
 net::Millis since(net::Deadline then)
 {
     return std::chrono::duration_cast<net::Millis>(std::chrono::steady_clock::now() - then);
@@ -44,19 +36,15 @@ net::Millis since(net::Deadline then)
 
 net::Task<Result<ApiAnswer>> Receiving::ask(ApiCall call, net::Millis limit)
 {
-    using namespace boost::asio::experimental::awaitable_operators;
     auto answer = answer_of(client_, std::move(call), net::deadline_in(limit));
-    auto first = co_await (std::move(answer) || until_set(stopping_));
-    if (first.index() == 1)
-        co_return fail(Errc::channel_unreachable, "the node stops");
-    co_return std::get<0>(std::move(first));
+    co_return co_await unless_stopped(std::move(answer), stopping_);
 }
 
 net::Task<bool> Receiving::pause(net::Millis duration) const
 {
     const auto until = net::deadline_in(duration);
     while (!stopping_ && std::chrono::steady_clock::now() < until)
-        co_await net::sleep_for(std::min(duration, kSlice));
+        co_await net::sleep_for(std::min(duration, kStopSlice));
     co_return !stopping_;
 }
 
@@ -187,7 +175,10 @@ net::Task<bool> Receiving::hand_in(channel::Inbox& inbox, Update update)
     if (heard.answer.yes == channel::Yes::later)
         co_return false;
     if (!heard.say.empty() && chat)
-        co_await sending_.say(*chat, std::move(heard.say), answers);
+    {
+        auto saying = sending_.say(*chat, std::move(heard.say), answers);
+        (void)co_await unless_stopped(std::move(saying), stopping_);
+    }
     co_return true;
 }
 

@@ -330,7 +330,7 @@ TEST(TelegramWebhook, StrangersFindNothingThere)
     EXPECT_EQ(status_of(bot.channel(), get), 405U);
     EXPECT_EQ(status_of(bot.channel(), hook_request("{")), 400U);
     EXPECT_EQ(status_of(bot.channel(), hook_request(R"({"message":{}})")), 400U);
-    EXPECT_EQ(status_of(bot.channel(), hook_request(std::string(600'000, ' '))), 413U);
+    EXPECT_EQ(status_of(bot.channel(), hook_request(std::string(2'100'000, ' '))), 413U);
     EXPECT_EQ(inbox.lines().size(), 1U);
 }
 

@@ -190,11 +190,11 @@ net::Task<channel::Attempt> Sending::send(channel::Leg leg, channel::Outgoing me
     co_return attempt;
 }
 
-net::Task<> Sending::say(std::int64_t chat, std::string words, std::optional<std::int64_t> answers)
+net::Task<Result<>> Sending::say(std::int64_t chat, std::string words, std::optional<std::int64_t> answers)
 {
     const Way way{chat, net::deadline_in(kSayPatience)};
     if (words.empty() || !is_utf8(words))
-        co_return;
+        co_return fail(Errc::channel_refused);
     auto pieces = split_text(words, kMaxUnits);
     pieces.resize(std::min(pieces.size(), kMostSaid));
     for (const auto& piece : pieces)
@@ -202,7 +202,8 @@ net::Task<> Sending::say(std::int64_t chat, std::string words, std::optional<std
         auto call = send_message(chat, piece, answers);
         const auto said = co_await deliver(way, std::move(call));
         if (!said.ok())
-            co_return;
+            co_return fail(said.code);
     }
+    co_return Result<>{};
 }
 } // namespace dmid::channels::telegram

@@ -37,8 +37,8 @@ public:
 
     /// As Channel::send().
     net::Task<channel::Attempt> send(channel::Leg leg, channel::Outgoing message);
-    /// The node's own words, once, whatever comes of it; at most 10 s.
-    net::Task<> say(std::int64_t chat, std::string words, std::optional<std::int64_t> answers);
+    /// The node's own words, once; at most 10 s. An error says that they did not all go out.
+    net::Task<Result<>> say(std::int64_t chat, std::string words, std::optional<std::int64_t> answers);
 
 private:
     /// One message or change on its way.

@@ -157,6 +157,37 @@ TEST(TelegramSending, TheTokenStandsInThePathAndNowhereElse)
     EXPECT_EQ(attempt.detail, "Bad Request: /bot…/sendMessage for …");
 }
 
+TEST(TelegramSending, MessagesOfOneThreadShareAConnection)
+{
+    std::atomic<int> connections{0};
+    const auto answer = [](const std::string& connection)
+    {
+        const std::string body = R"({"ok":true,"result":{"message_id":5}})";
+        return "HTTP/1.1 200 OK\r\nConnection: " + connection +
+               "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    };
+    net::testing::ScriptedPeer peer{[&](const net::testing::RawSocket& socket)
+                                    {
+                                        ++connections;
+                                        while (!socket.read_until("}}").empty())
+                                            socket.send(answer("keep-alive"));
+                                    }};
+    Bot bot{"http://" + peer.authority()};
+    auto twice = [](TelegramChannel& channel, channel::Leg leg) -> net::Task<Result<int>>
+    {
+        int accepted = 0;
+        for (int i = 0; i < 3; ++i)
+        {
+            auto message = Bot::message("hello");
+            const auto attempt = co_await channel.send(leg, std::move(message));
+            accepted += attempt.outcome == Outcome::accepted ? 1 : 0;
+        }
+        co_return accepted;
+    };
+    EXPECT_EQ(net::run_blocking(twice(bot.channel(), bot.leg())).value(), 3);
+    EXPECT_EQ(connections, 1);
+}
+
 TEST(TelegramSending, ALongTextIsSentInPartsAndEachHasItsId)
 {
     std::atomic<int> id{100};

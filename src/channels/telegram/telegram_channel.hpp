@@ -52,7 +52,7 @@ public:
     void stop() override;
 
     /// A request for the path of webhook_url, to be mounted on a public HTTP server whose body limit is at
-    /// least 512 KiB. 404 without the right secret (compared in constant time), 400 and 413 for what is no
+    /// least 2 MiB. 404 without the right secret (compared in constant time), 400 and 413 for what is no
     /// update, 503 while nobody runs or the inbox says later, 200 when the update is done with.
     net::Task<net::HttpResponse> on_webhook(net::HttpRequest request);
     /// Why nothing comes in at present, in words; empty where all is well. Thread-safe.

@@ -9,8 +9,9 @@ namespace dmid::channels::telegram
 {
 namespace
 {
-/// Of one update; the longest texts, with what they answer, stay below.
-constexpr std::size_t kMaxWebhookBody = 512U << 10U;
+/// Of one update: two rich messages (what is said and what it answers) of 32,768 characters in JSON's
+/// escapes.
+constexpr std::size_t kMaxWebhookBody = 2U << 20U;
 
 net::HttpResponse with_status(unsigned status)
 {
