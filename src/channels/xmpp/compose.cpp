@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channels/xmpp/compose.hpp"
+
+#include "channels/xmpp/errors.hpp"
+#include "channels/xmpp/jid.hpp"
+#include "channels/xmpp/namespaces.hpp"
+
+namespace dmid::channels::xmpp
+{
+namespace
+{
+constexpr std::size_t kIdBytes = 16;
+constexpr std::size_t kMaxNamed = 20; // files that are named one by one
+
+void mark_automatic(Element& message)
+{
+    message.add("headers", kHeadersNs)
+        .add("header", kHeadersNs, "auto-generated")
+        .set("name", "Auto-Submitted");
+}
+
+std::string files_of(const channel::Outgoing& message)
+{
+    if (message.files.empty())
+        return {};
+    std::string out = "\n\n(Not carried over XMPP:";
+    for (std::size_t i = 0; i < std::min(message.files.size(), kMaxNamed); ++i)
+    {
+        const auto& file = message.files[i];
+        const auto name = one_line(file.name, 100);
+        out += (i > 0 ? ", " : " ") + (name.empty() ? std::string{"a file"} : name) + ", " +
+               std::to_string(file.size) + " bytes";
+    }
+    if (message.files.size() > kMaxNamed)
+        out += ", and " + std::to_string(message.files.size() - kMaxNamed) + " more";
+    return out + ")";
+}
+
+std::string head_for_owner(const channel::Leg& leg, const channel::Outgoing& message)
+{
+    std::string out;
+    if (!message.sender.empty())
+        out = "From " + one_line(message.sender, 200);
+    for (const auto& proof : message.proofs)
+        out += (out.empty() ? "Proven: " : "; proven: ") + one_line(proof, 200);
+    if (!message.encryption.empty())
+        out += (out.empty() ? "" : "\n") + one_line(message.encryption, 300);
+    if (leg.repeated)
+        out += std::string{out.empty() ? "" : "\n"} + "(This may have reached you before.)";
+    return out.empty() ? out : out + "\n\n";
+}
+
+/// A retraction that an older client shows as a text (XEP-0424 §4, XEP-0428).
+void retract(Element& out, const std::string& which)
+{
+    out.add("retract", kRetractNs).set("id", which);
+    out.add("fallback", kFallbackNs).set("for", kRetractNs);
+    out.add("body", kComponentNs, "(The message before was taken back; this program cannot show it.)");
+    out.add("store", kHintsNs);
+}
+
+void react(Element& out, const std::string& which, const std::string& emoji)
+{
+    auto& reactions = out.add("reactions", kReactionsNs).set("id", which);
+    if (!emoji.empty())
+        reactions.add("reaction", kReactionsNs, carried(emoji).text);
+    out.add("store", kHintsNs);
+}
+} // namespace
+
+std::string stanza_id(const Hash32& leg)
+{
+    return to_base32(leg.view().first(kIdBytes));
+}
+
+std::string words_of(const channel::Leg& leg, const channel::Outgoing& message)
+{
+    if (message.to_owner && message.notice)
+        return "A message is waiting for " + message.number + ".";
+    std::string text = message.to_owner ? head_for_owner(leg, message) : std::string{};
+    if (!message.subject.empty())
+        text += one_line(message.subject, 500) + "\n\n";
+    text += message.text + files_of(message);
+    auto out = carried(text);
+    if (out.replaced > 0)
+        out.text +=
+            "\n\n(" + std::to_string(out.replaced) + " characters that XMPP cannot carry were replaced.)";
+    return out.text;
+}
+
+Element compose(const channel::Leg& leg, const channel::Outgoing& message, const std::string& domain)
+{
+    const auto id = stanza_id(leg.id);
+    const auto from = jid_of(message.number, domain);
+    Element out;
+    out.name = "message";
+    out.ns = kComponentNs;
+    out.set("type", "chat").set("id", id).set("from", from).set("to", leg.address);
+    out.add("origin-id", kIdsNs).set("id", id);
+    const auto* amends = message.amends ? &*message.amends : nullptr;
+    const auto which =
+        amends != nullptr && !amends->known_as.empty() ? amends->known_as.front() : std::string{};
+    using Kind = channel::Amendment::Kind;
+    if (!which.empty() && amends->kind != Kind::edited)
+    {
+        if (amends->kind == Kind::taken_back)
+            retract(out, which);
+        else
+            react(out, which, message.text);
+        return out;
+    }
+    out.add("body", kComponentNs, words_of(leg, message));
+    out.add("nick", kNickNs, message.number);
+    out.add("request", kReceiptsNs);
+    out.add("markable", kMarkersNs);
+    if (!which.empty())
+        out.add("replace", kCorrectNs).set("id", which);
+    else if (!message.quotes.empty())
+        out.add("reply", kReplyNs).set("to", leg.address).set("id", message.quotes);
+    if (message.made_by_node)
+        mark_automatic(out);
+    return out;
+}
+
+Element compose_words(std::string from, std::string to, std::string text)
+{
+    Element out;
+    out.name = "message";
+    out.ns = kComponentNs;
+    out.set("type", "chat").set("from", std::move(from)).set("to", std::move(to));
+    out.add("body", kComponentNs, carried(text).text);
+    mark_automatic(out);
+    return out;
+}
+} // namespace dmid::channels::xmpp
