@@ -32,7 +32,8 @@ std::vector<StreamEvent> read_all(std::string_view bytes, std::size_t piece)
 
 void check(const Arrived& arrived)
 {
-    const std::string open = "<s:stream xmlns:s='http://etherx.jabber.org/streams' xmlns='jabber:component:accept'>";
+    const std::string open =
+        "<s:stream xmlns:s='http://etherx.jabber.org/streams' xmlns='jabber:component:accept'>";
     const auto again = read_all(open + to_xml(arrived.element, kComponentNs), std::string::npos);
     require(again.size() == 2 && std::get<Arrived>(again[1]).element == arrived.element);
     const auto meaning = read_stanza(arrived, "dmid.example", 1'790'000'000);
