@@ -21,7 +21,7 @@ struct ReceivingOptions
     /// The first pause after an answer of `later`; doubles. A server never brings a message again: what waits
     /// is only in memory, and when `tries` are over its sender is told to try later.
     net::Millis again{1'000};
-    unsigned tries = 7; ///< with 1 s at first: two minutes
+    unsigned tries = 7; ///< with 1 s at first: about a minute
 };
 
 /// The way from what came in to the inbox and back. What one account says is handed in in its order; accounts
