@@ -137,7 +137,39 @@ Bytes to_ucs2(std::string_view text)
     return out;
 }
 
-std::string from_ucs2(ByteView units)
+namespace
+{
+bool is_first_half(char32_t unit) noexcept
+{
+    return unit >= 0xd800 && unit < 0xdc00;
+}
+bool is_second_half(char32_t unit) noexcept
+{
+    return unit >= 0xdc00 && unit < 0xe000;
+}
+char32_t of_halves(char32_t first, char32_t second) noexcept
+{
+    return 0x10000 + ((first - 0xd800) << 10U) + (second - 0xdc00);
+}
+
+/// A half as UTF-8 would write it if it were a character.
+void append_half(std::string& out, char32_t unit)
+{
+    out.push_back('\xed');
+    out.push_back(static_cast<char>(0x80 | ((unit >> 6U) & 0x3f)));
+    out.push_back(static_cast<char>(0x80 | (unit & 0x3f)));
+}
+/// The half that stands there; 0 where none does.
+char32_t half_at(std::string_view text, std::size_t at) noexcept
+{
+    if (at + 2 >= text.size() || text[at] != '\xed' || static_cast<unsigned char>(text[at + 1]) < 0xa0)
+        return 0;
+    return 0xd000U | (static_cast<char32_t>(text[at + 1]) & 0x3fU) << 6U |
+           (static_cast<char32_t>(text[at + 2]) & 0x3fU);
+}
+} // namespace
+
+std::string from_ucs2_part(ByteView units)
 {
     std::string out;
     const auto unit_at = [&units](std::size_t at)
@@ -146,18 +178,44 @@ std::string from_ucs2(ByteView units)
     for (; i + 1 < units.size(); i += 2)
     {
         const auto unit = unit_at(i);
-        const auto low = i + 3 < units.size() ? unit_at(i + 2) : 0;
-        if (unit >= 0xd800 && unit < 0xdc00 && low >= 0xdc00 && low < 0xe000)
+        const auto next = i + 3 < units.size() ? unit_at(i + 2) : 0;
+        if (is_first_half(unit) && is_second_half(next))
         {
-            append_utf8(out, 0x10000 + ((unit - 0xd800) << 10U) + (low - 0xdc00));
+            append_utf8(out, of_halves(unit, next));
             i += 2;
         }
+        else if (is_first_half(unit) || is_second_half(unit))
+            append_half(out, unit);
         else
             append_utf8(out, unit);
     }
     if (i < units.size())
         append_utf8(out, kReplacement);
     return out;
+}
+
+std::string join_halves(std::string_view text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i)
+    {
+        const auto half = half_at(text, i);
+        if (half == 0)
+        {
+            out.push_back(text[i]);
+            continue;
+        }
+        const auto next = half_at(text, i + 3);
+        const bool whole = is_first_half(half) && is_second_half(next);
+        append_utf8(out, whole ? of_halves(half, next) : kReplacement);
+        i += whole ? 5 : 2;
+    }
+    return out;
+}
+
+std::string from_ucs2(ByteView units)
+{
+    return join_halves(from_ucs2_part(units));
 }
 
 std::optional<Bytes> to_latin1(std::string_view text)

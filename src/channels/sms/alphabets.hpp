@@ -24,6 +24,11 @@ Bytes unpack_septets(ByteView packed, unsigned fill_bits);
 Bytes to_ucs2(std::string_view text);
 /// Lone surrogates and an odd last byte become kReplacement.
 std::string from_ucs2(ByteView units);
+/// The same for one part of a longer text, which a phone may cut within a pair: lone surrogates stay, in the
+/// three bytes that UTF-8 would give them, for join_halves() to find.
+std::string from_ucs2_part(ByteView units);
+/// Parts that were put together: halves that met become one character, the others kReplacement.
+std::string join_halves(std::string_view text);
 
 /// ISO 8859-1; nothing where a character is not in it.
 std::optional<Bytes> to_latin1(std::string_view text);

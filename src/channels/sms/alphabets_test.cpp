@@ -91,5 +91,17 @@ RC_GTEST_PROP(Alphabets, WhateverComesInBecomesWellFormed, (const std::vector<st
     RC_ASSERT(is_utf8(from_latin1(bytes)));
     RC_ASSERT(is_utf8(from_gsm7(unpack_septets(bytes, 3))));
 }
+TEST(Alphabets, PairsThatWereCutComeTogetherAgain)
+{
+    const auto units = to_ucs2("a🦉b🦉");
+    for (std::size_t cut = 0; cut <= units.size(); cut += 2)
+    {
+        const auto front = from_ucs2_part(ByteView{units}.first(cut));
+        const auto back = from_ucs2_part(ByteView{units}.subspan(cut));
+        EXPECT_EQ(join_halves(front + back), "a🦉b🦉") << cut;
+        EXPECT_TRUE(is_utf8(join_halves(front))) << cut;
+        EXPECT_TRUE(is_utf8(join_halves(back + front))) << cut;
+    }
+}
 } // namespace
 } // namespace dmid::channels::sms

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/sms/delivered.hpp"
 
-#include "base/ascii.hpp"
+#include "channels/sms/alphabets.hpp"
 #include "model/envelope.hpp"
 
 #include <algorithm>
@@ -70,7 +70,9 @@ Delivered read_delivered(const ShortMessage& message, DefaultAlphabet alphabet)
         out.part = part_of_parameters(message.tlvs);
     if (out.part && out.part->total < 2)
         out.part.reset();
-    auto text = decode_text(rest, message.data_coding, alphabet);
+    auto text = out.part && message.data_coding == static_cast<std::uint8_t>(Coding::ucs2)
+                    ? std::optional{from_ucs2_part(rest)}
+                    : decode_text(rest, message.data_coding, alphabet);
     if (!text)
     {
         out.part.reset();

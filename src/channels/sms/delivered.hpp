@@ -26,8 +26,8 @@ DeliveredKind kind_of(const ShortMessage& message);
 struct Delivered
 {
     std::optional<Part> part; ///< only where there is more than one
-    std::string text;
-    std::string lost; ///< in words, what could not be read; empty: nothing
+    std::string text;         ///< of a part: to be put together with the others, then join_halves()
+    std::string lost;         ///< in words, what could not be read; empty: nothing
 };
 Delivered read_delivered(const ShortMessage& message, DefaultAlphabet alphabet);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/sms/deliveries.hpp"
 
+#include "channels/sms/alphabets.hpp"
 #include "channels/sms/delivered.hpp"
 #include "model/envelope.hpp"
 
@@ -157,7 +158,7 @@ void Deliveries::take_step(Assembly::Step step)
         arrival.tickets = whole.tickets;
         arrival.ours = address_of_key(whole.key.destination);
         channel::ChatLine line;
-        line.text = std::move(whole.text);
+        line.text = join_halves(whole.text);
         if (whole.cut)
             line.lost = "parts of this message never arrived";
         line.account = whole.key.source;
