@@ -5,6 +5,8 @@
 #include "channels/xmpp/jid.hpp"
 #include "channels/xmpp/namespaces.hpp"
 
+#include <algorithm>
+
 namespace dmid::channels::xmpp
 {
 namespace
@@ -17,6 +19,14 @@ void mark_automatic(Element& message)
     message.add("headers", kHeadersNs)
         .add("header", kHeadersNs, "auto-generated")
         .set("name", "Auto-Submitted");
+}
+
+/// Whether an id has the form of stanza_id(): then what it names was most likely sent by us. It decides whom
+/// a program shows as the author of what is answered.
+bool is_ours(std::string_view id)
+{
+    const auto of_base32 = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); };
+    return id.size() == (kIdBytes * 8 + 4) / 5 && std::all_of(id.begin(), id.end(), of_base32);
 }
 
 std::string files_of(const channel::Outgoing& message)
@@ -98,6 +108,10 @@ Element compose(const channel::Leg& leg, const channel::Outgoing& message, const
     out.set("type", "chat").set("id", id).set("from", from).set("to", leg.address);
     out.add("origin-id", kIdsNs).set("id", id);
     const auto* amends = message.amends ? &*message.amends : nullptr;
+    // A reaction has no form that shows only that something waits.
+    const bool silent = message.to_owner && message.notice;
+    if (silent && amends != nullptr && amends->kind == channel::Amendment::Kind::reacted)
+        amends = nullptr;
     const auto which =
         amends != nullptr && !amends->known_as.empty() ? amends->known_as.front() : std::string{};
     using Kind = channel::Amendment::Kind;
@@ -110,13 +124,16 @@ Element compose(const channel::Leg& leg, const channel::Outgoing& message, const
         return out;
     }
     out.add("body", kComponentNs, words_of(leg, message));
-    out.add("nick", kNickNs, message.number);
+    if (!message.number.empty())
+        out.add("nick", kNickNs, message.number);
     out.add("request", kReceiptsNs);
     out.add("markable", kMarkersNs);
     if (!which.empty())
         out.add("replace", kCorrectNs).set("id", which);
     else if (!message.quotes.empty())
-        out.add("reply", kReplyNs).set("to", leg.address).set("id", message.quotes);
+        out.add("reply", kReplyNs)
+            .set("to", is_ours(message.quotes) ? from : leg.address)
+            .set("id", message.quotes);
     if (message.made_by_node)
         mark_automatic(out);
     return out;

@@ -78,6 +78,9 @@ TEST(XmppCompose, AnswersCorrectsTakesBackAndReacts)
     auto reply = for_others("yes");
     reply.quotes = "their-1";
     EXPECT_EQ(composed_of(reply).child("reply", kReplyNs)->attribute("id"), "their-1");
+    EXPECT_EQ(composed_of(reply).child("reply", kReplyNs)->attribute("to"), "alice@example.org");
+    reply.quotes = stanza_id(leg_to_alice().id);
+    EXPECT_EQ(composed_of(reply).child("reply", kReplyNs)->attribute("to"), "8312345678901210@dmid.example");
     using Kind = channel::Amendment::Kind;
     auto edit = for_others("better");
     edit.amends = channel::Amendment{Kind::edited, {"mine-1"}};
@@ -94,6 +97,21 @@ TEST(XmppCompose, AnswersCorrectsTakesBackAndReacts)
     EXPECT_EQ(reactions.child("body", kComponentNs), nullptr);
     put.text.clear();
     EXPECT_TRUE(composed_of(put).child("reactions", kReactionsNs)->children.empty());
+}
+
+TEST(XmppCompose, ShowsNothingOfAMessageThatIsOnlyAnnounced)
+{
+    auto put = for_owner("\U0001F44D");
+    put.notice = true;
+    put.amends = channel::Amendment{channel::Amendment::Kind::reacted, {"their-1"}};
+    EXPECT_EQ(to_xml(composed_of(put), kComponentNs).find("\U0001F44D"), std::string::npos);
+}
+
+TEST(XmppCompose, SpeaksAsTheComponentWhereThereIsNoNumber)
+{
+    channel::Outgoing alarm;
+    alarm.text = "a channel is down";
+    EXPECT_EQ(composed_of(alarm).attribute("from"), "dmid.example");
 }
 
 TEST(XmppCompose, MarksWhatTheNodeSays)

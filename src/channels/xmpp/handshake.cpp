@@ -64,6 +64,12 @@ net::Task<Result<>> shake_hands(OpenStream& open, const ComponentServer& server)
 }
 } // namespace
 
+ComponentServer::~ComponentServer()
+{
+    secret.resize(secret.capacity());
+    secure_zero(secret.data(), secret.size());
+}
+
 std::string component_proof(std::string_view stream_id, std::string_view secret)
 {
     struct Free

@@ -12,6 +12,14 @@ namespace dmid::channels::xmpp
 /// The server that carries the component's domain, and what it knows us by.
 struct ComponentServer
 {
+    ComponentServer() = default;
+    ComponentServer(const ComponentServer&) = default;
+    ComponentServer(ComponentServer&&) = default;
+    ComponentServer& operator=(const ComponentServer&) = default;
+    ComponentServer& operator=(ComponentServer&&) = default;
+    /// Zeroes the secret, and what a move left behind of it.
+    ~ComponentServer();
+
     std::string host = "127.0.0.1";
     std::uint16_t port = 5347; ///< prosody's; ejabberd's listeners name their own
     std::string domain;        ///< of our numbers, canonical

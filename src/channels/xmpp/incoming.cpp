@@ -180,7 +180,12 @@ Incoming read_message(const Arrived& arrived, const std::string& domain, UnixTim
                    ? Incoming{Ignored{}}
                    : refusal(message, "modify", "jid-malformed", "This address cannot be read here.");
     if (type == "error")
-        return Bounced{ends->from.bare(), id_of(message.attribute("id")), read_stanza_error(message)};
+    {
+        auto id = id_of(message.attribute("id"));
+        if (id.empty()) // receipts and the node's own words have none
+            return Ignored{};
+        return Bounced{ends->from.bare(), std::move(id), read_stanza_error(message)};
+    }
     // Ourselves: whatever it is, an answer would come back.
     if (ends->from.domain == domain || type == "headline" || is_copy(message))
         return Ignored{};

@@ -101,12 +101,16 @@ Result<std::string> canonical_domain(std::string_view text)
     {
         void operator()(UIDNA* idna) const { uidna_close(idna); }
     };
-    UErrorCode status = U_ZERO_ERROR;
     constexpr std::uint32_t kOptions = UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ |
                                        UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE;
-    const std::unique_ptr<UIDNA, Close> idna{uidna_openUTS46(kOptions, &status)};
-    if (U_FAILURE(status) != 0)
+    static const std::unique_ptr<UIDNA, Close> idna = []
+    {
+        UErrorCode opened = U_ZERO_ERROR;
+        return std::unique_ptr<UIDNA, Close>{uidna_openUTS46(kOptions, &opened)};
+    }();
+    if (!idna)
         return fail(Errc::internal_bug, "no Unicode tables");
+    UErrorCode status = U_ZERO_ERROR;
     std::array<char, kMaxPart + 1> read{};
     std::array<char, kMaxPart + 1> ascii{};
     UIDNAInfo info = UIDNA_INFO_INITIALIZER;
@@ -194,7 +198,7 @@ std::string jid_of(std::string_view number, std::string_view domain)
 {
     std::string out;
     std::copy_if(number.begin(), number.end(), std::back_inserter(out), is_ascii_digit);
-    return out.append("@").append(domain);
+    return out.append(out.empty() ? "" : "@").append(domain);
 }
 
 std::string jid_of(const channel::Destination& to, std::string_view domain)

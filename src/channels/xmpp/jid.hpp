@@ -36,7 +36,8 @@ Result<std::string> parse_account(std::string_view text);
 /// The number that the local part names: 16 digits, or with `+` and six more. Nothing where it is none.
 std::optional<channel::Destination> number_of(std::string_view local);
 
-/// The JID of a number at a component: the digits of `number`, however it is spaced.
+/// The JID of a number at a component: the digits of `number`, however it is spaced. Without a number, the
+/// component's own.
 std::string jid_of(std::string_view number, std::string_view domain);
 /// The same with its tail.
 std::string jid_of(const channel::Destination& to, std::string_view domain);

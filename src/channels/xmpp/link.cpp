@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/xmpp/link.hpp"
 
-#include "base/bytes.hpp"
 #include "net/io_pool.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -21,6 +20,11 @@
 namespace dmid::channels::xmpp
 {
 namespace asio = boost::asio;
+
+namespace
+{
+constexpr std::size_t kMaxUnsaid = 256;
+} // namespace
 
 struct Link::Impl
 {
@@ -71,6 +75,7 @@ struct Link::Impl
     std::minstd_rand random{std::random_device{}()};
     std::shared_ptr<Inlet> inlet;
     std::deque<DeliveryPtr> waiting;
+    std::deque<Element> unsaid; // answers that wait for the connection to come back
     std::shared_ptr<Session> session;
     Error last{Errc::channel_unreachable, {}};
     net::Deadline tried = net::Deadline::min();
@@ -150,6 +155,8 @@ net::Task<bool> Link::Impl::serve_once(OpenStream open)
                                         std::move(sink), [this] { idle(); });
     for (auto& delivery : std::exchange(waiting, {}))
         session->submit(std::move(delivery));
+    for (const auto& stanza : std::exchange(unsaid, {}))
+        session->say(stanza);
     idle();
     last = co_await Session::read(session);
     const bool left = session->is_leaving();
@@ -197,7 +204,6 @@ Link::~Link()
 {
     impl_->pool.stop();
     impl_->pool.join();
-    secure_zero(impl_->options.server.secret.data(), impl_->options.server.secret.size());
 }
 
 void Link::submit(DeliveryPtr delivery)
@@ -214,10 +220,12 @@ void Link::abandon(DeliveryPtr delivery)
 void Link::say(Element stanza)
 {
     impl_->post(
-        [impl = impl_.get(), stanza = std::move(stanza)]
+        [impl = impl_.get(), stanza = std::move(stanza)]() mutable
         {
-            if (impl->session)
+            if (impl->session && !impl->session->is_leaving())
                 impl->session->say(stanza);
+            else if (impl->inlet && impl->unsaid.size() < kMaxUnsaid)
+                impl->unsaid.push_back(std::move(stanza));
         });
 }
 
@@ -239,6 +247,7 @@ void Link::unlisten()
         [impl = impl_.get()]
         {
             impl->inlet.reset();
+            impl->unsaid.clear();
             if (impl->session && !impl->is_wanted())
                 impl->session->leave();
             else if (impl->running && !impl->is_wanted())

@@ -37,7 +37,8 @@ public:
     void submit(DeliveryPtr delivery);
     /// Nobody waits for it any more.
     void abandon(DeliveryPtr delivery);
-    /// Writes a stanza that nobody waits for; dropped without a connection.
+    /// Writes a stanza that nobody waits for. While a listener's connection is lost, the first 256 wait for
+    /// the next one; dropped otherwise.
     void say(Element stanza);
     /// From now on what comes in goes there, and a lost connection is made anew. Until unlisten().
     void listen(std::shared_ptr<Inlet> inlet);

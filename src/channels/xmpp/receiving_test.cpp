@@ -56,7 +56,7 @@ protected:
             })
     {
         peer_.emplace(std::move(script));
-        peer_->first_words = words;
+        peer_->say_first(words);
         inbox_.emplace(std::move(hears));
         std::ofstream{directory_.file("secret")} << "s3cret\n";
         options_.port = peer_->port();
@@ -200,6 +200,25 @@ TEST_F(XmppReceiving, ComesBackAfterEveryLossWithGrowingPauses)
         });
     ASSERT_TRUE(comes_true([this] { return peer_->connections() >= 2; }));
     EXPECT_LE(peer_->connections(), 10U);
+}
+
+TEST_F(XmppReceiving, KeepsAnswersForTheNextConnection)
+{
+    options_.again = net::Millis{5};
+    options_.backoff = net::Millis{300};
+    // The first receipt ends the connection; the second one is due while there is none.
+    begin(
+        text_to_number("cut") + text_to_number("kept", "bob@example.org"),
+        [calls = 0](const auto& line) mutable
+        { return heard_as(line.text == "kept" && ++calls < 3 ? Yes::later : Yes::yes); },
+        [](const Element& stanza)
+        {
+            const auto* receipt = stanza.child("received", kReceiptsNs);
+            return test::Says{test::echo(stanza), receipt && receipt->attribute("id") == "cut"};
+        });
+    const auto said = peer_->wait_for("message", 2);
+    ASSERT_EQ(said.size(), 2U);
+    EXPECT_EQ(said[1].child("received", kReceiptsNs)->attribute("id"), "kept");
 }
 
 TEST_F(XmppReceiving, NoticesAServerThatIsNoLongerThere)

@@ -251,8 +251,27 @@ void Session::watch()
         });
 }
 
+/// The server ended the stream over what we wrote: the same again would end the next one too.
+void Session::refuse_largest()
+{
+    DeliveryPtr largest;
+    for (const auto& [id, ping] : pings_)
+        for (const auto& delivery : ping.behind)
+            if (!largest || delivery->xml.size() > largest->xml.size())
+                largest = delivery;
+    if (!largest || largest->xml.size() <= kTakenByAll)
+        return;
+    channel::Attempt refused;
+    refused.outcome = channel::Outcome::refused;
+    refused.code = Errc::channel_too_large;
+    refused.detail = "the server ended the connection over its size";
+    largest->finish(std::move(refused));
+}
+
 void Session::end(const Error& why)
 {
+    if (why.code == Errc::channel_too_large)
+        refuse_largest();
     timer_.cancel();
     stream_.close();
     leaving_ = true;

@@ -69,6 +69,8 @@ private:
     };
     static constexpr std::size_t kMaxQueue = 8U << 20U; // bytes that wait for the server to read
     static constexpr std::size_t kMaxBatch = 64U << 10U;
+    /// What every server takes (RFC 6120 §13.12).
+    static constexpr std::size_t kTakenByAll = 10'000;
 
     static net::Task<> flush(std::shared_ptr<Session> self);
     bool queue(std::string xml, DeliveryPtr delivery);
@@ -78,6 +80,7 @@ private:
     void take_query(const Element& iq);
     void take_stanza(const Arrived& arrived);
     bool take_bounce(const Bounced& bounced);
+    void refuse_largest();
     void watch();
 
     net::Stream stream_;

@@ -68,10 +68,19 @@ public:
             std::this_thread::sleep_for(std::chrono::milliseconds{10});
         return came(name);
     }
-    /// Said once, right behind the handshake.
-    std::string first_words;
+    /// Says it once, right behind the next handshake.
+    void say_first(std::string words)
+    {
+        const std::lock_guard lock{mutex_};
+        first_words_ = std::move(words);
+    }
 
 private:
+    std::string take_first_words()
+    {
+        const std::lock_guard lock{mutex_};
+        return std::exchange(first_words_, {});
+    }
     void serve(const RawSocket& socket)
     {
         ++connections_;
@@ -86,7 +95,7 @@ private:
         if (!reader.feed(proof))
             return;
         (void)reader.next();
-        socket.send(shaken_ + std::exchange(first_words, {}));
+        socket.send(shaken_ + take_first_words());
         for (;;)
         {
             const auto some = socket.read_until(">");
@@ -116,6 +125,7 @@ private:
     std::atomic<unsigned> proofs_{0};
     mutable std::mutex mutex_;
     std::vector<Element> came_;
+    std::string first_words_;
     net::testing::ScriptedPeer peer_;
 };
 } // namespace dmid::channels::xmpp::test

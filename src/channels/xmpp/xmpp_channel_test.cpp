@@ -35,7 +35,8 @@ std::unique_ptr<channel::Channel> channel_to(std::uint16_t port, XmppOptions opt
     return make_xmpp_channel(options, clock).value();
 }
 
-net::Task<Result<channel::Attempt>> sending_one(channel::Channel& channel, std::uint8_t id, UnixMillis limit)
+net::Task<Result<channel::Attempt>> sending_one(channel::Channel& channel, std::uint8_t id, UnixMillis limit,
+                                                std::string text)
 {
     channel::Leg leg;
     leg.id.bytes.fill(id);
@@ -44,12 +45,13 @@ net::Task<Result<channel::Attempt>> sending_one(channel::Channel& channel, std::
     channel::Outgoing message;
     message.to_owner = false;
     message.number = "8312 3456 7890 1210";
-    message.text = "hello";
+    message.text = std::move(text);
     co_return co_await channel.send(std::move(leg), std::move(message));
 }
-channel::Attempt send_one(channel::Channel& channel, std::uint8_t id = 7, UnixMillis limit = 3000)
+channel::Attempt send_one(channel::Channel& channel, std::uint8_t id = 7, UnixMillis limit = 3000,
+                          std::string text = "hello")
 {
-    return net::run_blocking(sending_one(channel, id, limit)).value();
+    return net::run_blocking(sending_one(channel, id, limit, std::move(text))).value();
 }
 
 /// A server that says exactly this, whatever comes, and ends when the channel does.
@@ -153,6 +155,44 @@ TEST(XmppChannel, IsUncertainWhereTheServerStopsWithTheMessageInDoubt)
     EXPECT_EQ(attempt.outcome, Outcome::uncertain);
     EXPECT_EQ(attempt.code, Errc::channel_unreachable);
     EXPECT_EQ(attempt.known_as.size(), 1U) << "a receipt may still come";
+}
+
+TEST(XmppChannel, GivesUpWhatIsTooLargeForTheServer)
+{
+    ComponentPeer peer{
+        [](const Element& stanza)
+        {
+            const bool large = stanza.text_of("body", kComponentNs).size() > 5;
+            return large ? Says{stream_error("policy-violation"), true} : Says{echo(stanza), false};
+        }};
+    const auto channel = channel_to(peer.port());
+    EXPECT_EQ(send_one(*channel, 1, 3000, std::string(20'000, 'x')).outcome, Outcome::refused);
+    EXPECT_EQ(send_one(*channel, 2, 3000, std::string(20, 'x')).outcome, Outcome::uncertain)
+        << "not its size";
+    EXPECT_EQ(send_one(*channel, 3).outcome, Outcome::accepted);
+}
+
+TEST(XmppChannel, IsLateAndNoMoreWhereTheServerStopsReading)
+{
+    std::atomic<bool> over{false};
+    ScriptedPeer peer{[&](const net::testing::RawSocket& socket)
+                      {
+                          socket.read_until(">");
+                          socket.send(kServerOpens + "<handshake/>");
+                          while (!over)
+                              std::this_thread::sleep_for(std::chrono::milliseconds{5});
+                      }};
+    const auto channel = channel_to(peer.port());
+    std::vector<std::thread> senders;
+    std::atomic<int> late{0};
+    for (std::uint8_t i = 0; i < 8; ++i)
+        senders.emplace_back(
+            [&, i]
+            { late += send_one(*channel, i, 400, std::string(60'000, '<')).code == Errc::channel_timeout; });
+    for (auto& sender : senders)
+        sender.join();
+    EXPECT_EQ(late, 8);
+    over = true;
 }
 
 TEST(XmppChannel, IsNeverAcceptedWhereTheServerEndsEarlyWhereverThatIs)
