@@ -200,6 +200,21 @@ TEST(TelegramPolling, DoesNotFloodAServerThatDoesNotWait)
     EXPECT_LE(peer.calls("getUpdates").size(), 4U);
 }
 
+TEST(TelegramPolling, AsksABrokenServerLessAndLess)
+{
+    ApiPeer peer{[](const Seen& seen)
+                 { return seen.method == "getUpdates" ? api_error(500, "Internal") : api_ok("true"); }};
+    Bot bot{peer.url()};
+    HearingInbox inbox;
+    {
+        const Running running{bot.channel(), inbox};
+        std::this_thread::sleep_for(std::chrono::milliseconds{700});
+    }
+    // 10, 20, 40, … milliseconds apart.
+    EXPECT_LE(peer.calls("getUpdates").size(), 7U);
+    EXPECT_FALSE(bot.channel().trouble().empty());
+}
+
 TEST(TelegramFiles, AreFetchedFromTheServerBeforeTheLineIsHandedIn)
 {
     Waiting waiting{

@@ -176,13 +176,17 @@ net::Task<channel::Attempt> Sending::send(channel::Leg leg, channel::Outgoing me
         co_return attempt_of(out, {}, secrets);
     const auto left = std::max<UnixMillis>(leg.deadline - clock_.now_ms(), 0);
     const Way way{*chat, net::deadline_in(net::Millis{left})};
+    auto done = progress_.take(leg.id);
     if (message.amends)
     {
-        auto ids = message.amends->known_as;
+        // Of an earlier attempt: with the parts that it added, which are changed now and not added again.
+        auto ids = done.known_as.empty() ? message.amends->known_as : std::move(done.known_as);
         out = co_await amend(way, message, ids);
+        done.known_as = ids;
+        if (!out.ok() && out.outcome != Outcome::refused)
+            progress_.keep(leg.id, std::move(done));
         co_return attempt_of(out, std::move(ids), secrets);
     }
-    auto done = progress_.take(leg.id);
     out = co_await send_parts(way, leg, message, done);
     auto attempt = attempt_of(out, done.known_as, secrets);
     if (!out.ok() && out.outcome != Outcome::refused && done.steps > 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // send() before a server that answers as told.
 #include "channels/telegram/testing_api.hpp"
-#include "net/with_deadline.hpp"
+#include "net/http_server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -311,6 +311,27 @@ TEST(TelegramAmending, AnEditChangesEveryPart)
     EXPECT_EQ(peer.calls("deleteMessage").at(0).number("message_id"), 2);
 }
 
+TEST(TelegramAmending, AnEditThatIsTriedAgainAddsNoPartTwice)
+{
+    std::atomic<int> edits{0};
+    std::atomic<int> id{50};
+    ApiPeer peer{[&](const Seen& seen)
+                 {
+                     if (seen.method == "sendMessage")
+                         return id == 51 ? api_error(500, "later") : api_message(++id);
+                     ++edits;
+                     return api_message(1);
+                 }};
+    Bot bot{peer.url()};
+    const auto longer = change(Amendment::Kind::edited, std::string(9'000, 'x'), {"1"});
+    EXPECT_EQ(bot.send(longer).outcome, Outcome::deferred);
+    ++id;
+    const auto again = bot.send(longer);
+    EXPECT_EQ(again.outcome, Outcome::accepted) << again.detail;
+    EXPECT_EQ(again.known_as, (std::vector<std::string>{"1", "51", "53"}));
+    EXPECT_EQ(edits, 3);
+}
+
 TEST(TelegramAmending, AnEditOfAFilesTextChangesItsCaption)
 {
     ApiPeer peer{[](const Seen& seen)
@@ -364,6 +385,32 @@ TEST(TelegramAmending, AnIdOfAnotherPlatformIsRefused)
     Bot bot{peer.url()};
     EXPECT_EQ(bot.send(change(Amendment::Kind::edited, "x", {"<a@b>", "u5"})).outcome, Outcome::refused);
     EXPECT_TRUE(peer.seen().empty());
+}
+
+TEST(TelegramSending, ByTlsTheServersCertificateMustBeGood)
+{
+    const net::testing::Certificate certificate{"IP:127.0.0.1"};
+    const net::testing::Certificate other{"IP:127.0.0.1"};
+    net::IoPool pool{1};
+    net::HttpServerOptions serving;
+    serving.tls = net::make_tls_server(certificate.chain(), certificate.key()).value();
+    auto answer = [](net::HttpRequest /*request*/) -> net::Task<net::HttpResponse>
+    {
+        net::HttpResponse response;
+        response.body = R"({"ok":true,"result":{"message_id":5}})";
+        co_return response;
+    };
+    net::HttpServer server{pool, answer, {}, serving};
+    const auto url = "https://127.0.0.1:" + std::to_string(server.listen_tcp("127.0.0.1", 0).value());
+    pool.start();
+    Bot good{url, [&](TelegramOptions& options) { options.ca_file = certificate.chain(); }};
+    const auto attempt = good.send(Bot::message("hello"));
+    EXPECT_EQ(attempt.outcome, Outcome::accepted) << attempt.detail;
+    Bot wary{url, [&](TelegramOptions& options) { options.ca_file = other.chain(); }};
+    const auto refused = wary.send(Bot::message("hello"));
+    EXPECT_EQ(refused.outcome, Outcome::unreachable);
+    EXPECT_NE(refused.detail.find("certificate"), std::string::npos) << refused.detail;
+    server.stop(net::Millis{0});
 }
 
 TEST(TelegramOptions, PlainHttpIsForLoopbackOrWhoAsksForIt)
