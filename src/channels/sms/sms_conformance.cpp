@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A service that misbehaves at the submit, where it is dangerous, against the suite that all channels pass.
 #include "channels/sms/sms_channel.hpp"
+#include "channels/sms/testing_http_bench.hpp"
 #include "channels/sms/testing_smsc.hpp"
 
 #include <conformance/channel_suite.hpp>
@@ -80,4 +81,5 @@ std::unique_ptr<Bench> make_sms_bench()
 } // namespace
 
 INSTANTIATE_TEST_SUITE_P(Sms, ChannelSuite, testing::Values(&make_sms_bench));
+INSTANTIATE_TEST_SUITE_P(SmsHttp, ChannelSuite, testing::Values(&make_sms_http_bench));
 } // namespace dmid::conformance
