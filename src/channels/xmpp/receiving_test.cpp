@@ -131,14 +131,19 @@ TEST_F(XmppReceiving, TriesAgainAndTellsTheSenderWhenItGivesUp)
 
 TEST_F(XmppReceiving, KeepsTheOrderOfAnAccountAndLetsOthersPass)
 {
+    options_.again = net::Millis{50};
     begin(text_to_number("a1") + text_to_number("a2") + text_to_number("b1", "bob@example.org"),
-          [count = 0](const auto& line) mutable
-          { return heard_as(line.text == "a1" && ++count < 4 ? Yes::later : Yes::yes); });
+          [passed = false](const auto& line) mutable
+          {
+              passed = passed || line.text == "b1";
+              return heard_as(passed ? Yes::yes : Yes::later);
+          });
     ASSERT_EQ(peer_->wait_for("message", 3).size(), 3U);
     std::vector<std::string> order;
     for (const auto& line : inbox_->lines())
-        order.push_back(line.text);
-    EXPECT_EQ(order, (std::vector<std::string>{"a1", "b1", "a1", "a1", "a1", "a2"}));
+        if (order.empty() || order.back() != line.text)
+            order.push_back(line.text);
+    EXPECT_EQ(order, (std::vector<std::string>{"a1", "b1", "a1", "a2"}));
 }
 
 TEST_F(XmppReceiving, TellsWhoStillWaitsWhenItStops)

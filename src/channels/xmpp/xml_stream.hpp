@@ -42,11 +42,13 @@ using StreamEvent = std::variant<StreamOpened, Arrived, StreamClosed>;
 class StreamReader
 {
 public:
-    static constexpr std::size_t kMaxKept = 256U << 10U;   ///< bytes of text, names and values of a stanza
-    static constexpr std::size_t kMaxElements = 1000;      ///< of a stanza
-    static constexpr std::size_t kMaxDepth = 32;           ///< of a stanza
-    static constexpr std::size_t kMaxAttributes = 32;      ///< of an element
-    static constexpr std::uint64_t kMaxStanza = 4U << 20U; ///< bytes; more ends the stream
+    static constexpr std::size_t kMaxKept = 256U << 10U; ///< bytes of text, names and values of a stanza
+    static constexpr std::size_t kMaxElements = 1000;    ///< of a stanza
+    static constexpr std::size_t kMaxDepth = 32;         ///< of a stanza
+    static constexpr std::size_t kMaxAttributes = 32;    ///< of an element
+    /// Bytes; more ends the stream. Twice what servers pass on by default, and no more: expat 2.5 looks at an
+    /// unfinished token anew with every piece that comes.
+    static constexpr std::uint64_t kMaxStanza = 1U << 20U;
 
     StreamReader();
     ~StreamReader();
