@@ -68,6 +68,10 @@ json::object to_json(const gateway::MessageInfo& message)
     json::array proofs;
     for (const auto& proof : message.proofs)
         proofs.emplace_back(proof);
+    json::value amends;
+    if (message.amends)
+        amends = json::object{{"what", gateway::name(message.amends->kind)},
+                              {"message", hex(message.amends->message)}};
     return {{"id", hex(message.id)},
             {"position", message.position},
             {"thread", hex(message.thread)},
@@ -78,6 +82,7 @@ json::object to_json(const gateway::MessageInfo& message)
             {"text", message.text},
             {"files", std::move(files)},
             {"lost", message.lost},
+            {"amends", std::move(amends)},
             {"sent_at", message.sent_at},
             {"received_at", message.received_at},
             {"state", gateway::name(message.state)},

@@ -80,13 +80,15 @@ struct OwnerWords
         none,
         signature, ///< the channel proved `address` for this message (email: aligned DKIM)
         session,   ///< the sender's session was opened with an app password; `account` names it
+        account,   ///< the platform vouches for `address`, and the words answer a message of the node there
+        code,      ///< they carry the single-use code that went to `address` with one message
     };
     std::string token;
     std::string channel; ///< its name
     Proof proof = Proof::none;
-    std::string address;      ///< with `signature`: the proven address, canonical
+    std::string address;      ///< with `signature`, `account`, `code`: the address, canonical
     std::string account;      ///< with `session`: what Inbox::sign_in() gave
-    std::vector<Hash32> once; ///< with `signature`: values that count only once
+    std::vector<Hash32> once; ///< with `signature` and `code`: values that count only once
     std::string native_id;
     std::string text; ///< the newest text alone: no quotes, no signature
     std::vector<File> files;

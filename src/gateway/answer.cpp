@@ -3,6 +3,7 @@
 #include "gateway/app_passwords.hpp"
 #include "gateway/files.hpp"
 #include "gateway/flow.hpp"
+#include "gateway/known_as.hpp"
 #include "gateway/letters.hpp"
 #include "gateway/stages.hpp"
 #include "gateway/steps.hpp"
@@ -77,6 +78,12 @@ Result<std::string> doubt(const Context& context, const Said& said)
         DMID_TRY(const bool owns, account_of(context, *said.served, words.account));
         return owns ? std::string{} : std::string{"it was sent in a session of somebody else"};
     }
+    case OwnerWords::Proof::account:
+    case OwnerWords::Proof::code:
+    {
+        DMID_TRY(const auto bound, context.bindings.bound(box, words.channel, words.address));
+        return bound ? std::string{} : std::string{"it came from an account that is not bound here"};
+    }
     case OwnerWords::Proof::none:
         break;
     }
@@ -98,9 +105,11 @@ Result<bool> used(const Context& context, const std::vector<store::Charge>& char
 
 Answer again(Context& context, const Said& said)
 {
-    tell(context, said, "answer repeated",
-         "an answer of yours came in a second time by " + said.words.channel +
-             " and was not sent again: your mail server tried twice, or somebody replays it");
+    // A platform brings again what it was not heard to be told of: nothing to worry about.
+    if (said.words.proof != OwnerWords::Proof::account)
+        tell(context, said, "answer repeated",
+             "an answer of yours came in a second time by " + said.words.channel +
+                 " and was not sent again: your mail server tried twice, or somebody replays it");
     Answer answer;
     answer.yes = channel::Yes::yes;
     answer.duplicate = true;
@@ -241,6 +250,8 @@ net::Task<Answer> take_words(Context& context, Said said)
         co_return *std::move(refused);
     Draft draft;
     draft.text = said.words.text;
+    if (said.words.proof == OwnerWords::Proof::account && !said.words.native_id.empty())
+        draft.known_as = known_as(context, said.words.channel, said.words.address, said.words.native_id);
     Reference to;
     to.thread = said.thread;
     auto addressed = co_await address(context, said.served, std::move(to), std::move(draft));

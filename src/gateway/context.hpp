@@ -8,6 +8,7 @@
 #include "gateway/bell.hpp"
 #include "gateway/bindings.hpp"
 #include "gateway/budget.hpp"
+#include "gateway/chosen.hpp"
 #include "gateway/heads.hpp"
 #include "gateway/health.hpp"
 #include "gateway/meters.hpp"
@@ -55,6 +56,11 @@ struct Context
     std::shared_ptr<Budget> sign_ins = std::make_shared<Budget>(600, 10);
     std::shared_ptr<PolicyHold> policy_hold = std::make_shared<PolicyHold>(); ///< never null
     std::shared_ptr<Heads> heads = std::make_shared<Heads>(mailbox);          ///< never null
+    /// What the node says of itself on platforms, in a minute: to all, and to one account. Never null.
+    std::shared_ptr<Budget> says = std::make_shared<Budget>(600, 3);
+    /// Words that may carry an owner's code, in a minute: of all, and of one address. Never null.
+    std::shared_ptr<Budget> code_tries = std::make_shared<Budget>(60, 5);
+    std::shared_ptr<ChosenNumbers> chosen = std::make_shared<ChosenNumbers>(); ///< never null
     /// Heads that others bring, in a minute: of all, and of one source. Never null.
     std::shared_ptr<Budget> head_budget = std::make_shared<Budget>(600, 60);
 };

@@ -3,6 +3,7 @@
 
 #include "channel/inbox.hpp"
 #include "gateway/context.hpp"
+#include "gateway/known_as.hpp"
 #include "gateway/turn.hpp"
 
 namespace dmid::gateway
@@ -25,6 +26,7 @@ public:
     net::Task<channel::Answer> receive(channel::Inbound message) override;
     net::Task<channel::Answer> expects(channel::Destination destination) override;
     net::Task<channel::Answer> answer(channel::OwnerWords words) override;
+    net::Task<channel::Heard> hear(channel::ChatLine line) override;
     net::Task<channel::Answer> report(channel::Report what) override;
     net::Task<Result<std::string>> sign_in(std::string user, std::string password,
                                            std::string source) override;
@@ -36,6 +38,10 @@ public:
 
 private:
     net::Task<channel::Answer> take_in(Arrival& arrival);
+    net::Task<channel::Heard> hear_line(channel::ChatLine line);
+    net::Task<channel::Heard> hear_owner(channel::ChatLine line, std::string text, KnownMessage known,
+                                         bool by_code);
+    net::Task<channel::Heard> hear_other(channel::ChatLine line);
 
     Context& context_;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "channel/channel.hpp"
 #include "gateway/view_rows.hpp"
 #include "model/receipt.hpp"
 
@@ -39,6 +40,11 @@ public:
         // must not tell them apart.
         row.counted = meta.counted && (row.state == State::held || row.state == State::dropped);
         put(entry.id, row);
+        if (meta.known_as)
+            name(*meta.known_as, {entry.id, {}});
+        // Dropped ones too: who is denied must not see it by being asked again whom the words are for.
+        if (const auto* account = account_of(meta))
+            talks(*account, {entry.thread, meta.received_at, meta.ext});
         if (row.counted)
         {
             lapse_ghosts(row);
@@ -65,6 +71,10 @@ public:
         row.legs = 1;
         put(entry.id, row);
         list(entry.id, row);
+        if (meta.known_as)
+            name(*meta.known_as, {entry.id, {}});
+        if (const auto* account = std::get_if<model::PlatformAccount>(&meta.to))
+            talks(*account, {meta.thread, meta.sent_at, {}});
     }
 
     /// What the owner said and must confirm: listed with the conversation, and among what waits.
@@ -109,6 +119,8 @@ public:
                 row->state = meta.state;
         }
         put(meta.message, *row);
+        for (const auto& known_as : meta.names)
+            name(known_as, {meta.message, meta.leg});
     }
 
     /// What the other side's node says became of a message of ours.
@@ -180,6 +192,7 @@ public:
         tx_.erase(rows::key(box_, Tag::order, row->position));
         tx_.erase(rows::key(box_, Tag::in_thread, row->thread, row->position));
         tx_.erase(rows::key(box_, Tag::message, id));
+        take_names(id);
         find_newest(row->thread, id);
     }
 
@@ -203,6 +216,44 @@ private:
         tx_.put(rows::key(box_, Tag::order, row.position), id.view());
         tx_.put(rows::key(box_, Tag::in_thread, row.thread, row.position), id.view());
         tx_.put(rows::key(box_, Tag::thread, row.thread), id.view());
+    }
+
+    static const model::PlatformAccount* account_of(const Arrived& meta)
+    {
+        const auto* party =
+            meta.from.empty() ? (meta.claimed ? &*meta.claimed : nullptr) : &meta.from.front();
+        return party == nullptr ? nullptr : std::get_if<model::PlatformAccount>(party);
+    }
+
+    void talks(const model::PlatformAccount& account, Talk talk)
+    {
+        const auto key = rows::key(box_, Tag::talk, model::party_id(account));
+        const auto kept = tx_.get(key);
+        const auto before = kept ? rows::decode_talk(*kept) : Talk{};
+        if (kept && before.at > talk.at)
+            return;
+        // What the owner writes says no tail: it is that of the thread.
+        if (kept && !talk.ext && before.thread == talk.thread)
+            talk.ext = before.ext;
+        tx_.put(key, rows::encode(talk));
+    }
+
+    void name(const Hash32& known_as, const NamedMessage& what)
+    {
+        tx_.put(rows::key(box_, Tag::known_as, known_as), rows::encode(what));
+        tx_.put(rows::key(box_, Tag::name_of, what.message, known_as), {});
+    }
+
+    void take_names(const Hash32& message)
+    {
+        store::Scan scan;
+        scan.prefix = rows::key(box_, Tag::name_of, message);
+        scan.limit = rows::kMaxOutcomes * channel::kMostKnownAs;
+        for (const auto& [key, value] : tx_.scan(scan))
+        {
+            tx_.erase(rows::key(box_, Tag::known_as, rows::decode_id(ByteView{key}.last(Hash32::size()))));
+            tx_.erase(key);
+        }
     }
 
     /// Its bytes are gone from the disk, and from the quota; to its sender nothing has changed.
@@ -298,7 +349,7 @@ class InboxFold final : public store::Fold
 {
 public:
     std::string_view name() const override { return kInboxView; }
-    std::uint32_t version() const override { return 4; }
+    std::uint32_t version() const override { return 5; }
 
     // An entry that does not decode was written by a later version: it has no rows in this one.
     void apply(ViewTx& tx, const MailboxId& box, Position position, const store::Entry& entry) override

@@ -2,8 +2,10 @@
 #include "codec/json.hpp"
 #include "crypto/secp256k1.hpp"
 #include "crypto/sha256.hpp"
+#include "gateway/amends.hpp"
 #include "gateway/files.hpp"
 #include "gateway/grant.hpp"
+#include "gateway/known_as.hpp"
 #include "gateway/stages.hpp"
 #include "gateway/words.hpp"
 #include "keys/random.hpp"
@@ -49,7 +51,24 @@ void charge_ticket(const Arrival& arrival, store::Append& what)
     what.charges.push_back({crypto::sha256(name), arrival.ticket->day * 86400, 1, 1});
 }
 
-Result<store::Append> entry_of(const Arrival& arrival)
+/// Of an account of a platform: who it is or says it is, and by what its message is known there.
+void name_sender(const Context& context, const Arrival& arrival, Arrived& meta)
+{
+    const auto& envelope = arrival.envelope;
+    if (envelope.from.empty())
+        meta.claimed = arrival.in.letter->claimed;
+    const model::Party* party = meta.claimed ? &*meta.claimed : nullptr;
+    if (!envelope.from.empty())
+        party = &envelope.from.front();
+    const auto* account = party == nullptr ? nullptr : std::get_if<model::PlatformAccount>(party);
+    if (account == nullptr)
+        return;
+    meta.ext = envelope.ext;
+    if (!envelope.native_id.empty())
+        meta.known_as = known_as(context, account->platform, account->id, envelope.native_id);
+}
+
+Result<store::Append> entry_of(const Context& context, const Arrival& arrival)
 {
     const auto& verdict = arrival.verdict;
     Arrived meta;
@@ -70,18 +89,21 @@ Result<store::Append> entry_of(const Arrival& arrival)
     meta.work = static_cast<std::uint8_t>(std::min(255U, arrival.work));
     meta.legs = plan_legs(verdict.via);
     meta.marks = arrival.marks;
+    meta.amends = arrival.amends;
     if (arrival.standing == Standing::held && arrival.opened)
         meta.held_key = arrival.opened->seal_key;
     if (arrival.in.letter)
     {
         meta.lost = shortened(arrival.in.letter->lost, kMaxLost);
         meta.automatic = arrival.in.letter->automatic;
+        name_sender(context, arrival, meta);
     }
 
     store::Entry entry;
     entry.id = arrival.id;
     entry.kind = static_cast<std::uint16_t>(Kind::arrived);
-    entry.thread = model::thread_id(arrival.to->identity, arrival.envelope.ext, arrival.envelope.from);
+    const auto with = meta.claimed ? model::Counterparty{*meta.claimed} : arrival.envelope.from;
+    entry.thread = model::thread_id(arrival.to->identity, arrival.envelope.ext, with);
     entry.meta = encode(meta);
     DMID_TRY(entry.body, model::encode_envelope(arrival.envelope));
     // The reference decides what the same message is: two doors stamp different times on one message.
@@ -115,7 +137,11 @@ net::Task<Refusal> keep(Context& context, Arrival& arrival, bool& duplicate)
         for (const auto& file : files.list)
             arrival.envelope.parts.emplace_back(file);
     }
-    auto what = is_control(arrival) ? control_entry(context, arrival) : entry_of(arrival);
+    auto amends = amends_of(context, arrival);
+    if (!amends)
+        co_return refuse(amends.error());
+    arrival.amends = *amends;
+    auto what = is_control(arrival) ? control_entry(context, arrival) : entry_of(context, arrival);
     if (!what)
         co_return refuse(what.error());
     charge_ticket(arrival, *what);

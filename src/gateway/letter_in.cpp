@@ -108,6 +108,10 @@ void fill(Arrival& arrival)
     envelope.parts.emplace_back(model::Text{letter.text});
     if (!letter.answers.empty())
         envelope.reply_to = crypto::sha256(as_bytes(letter.answers.front()));
+    if (!letter.reacts_to.empty())
+        envelope.reacts_to = crypto::sha256(as_bytes(letter.reacts_to));
+    else if (!letter.edits.empty())
+        envelope.edits = crypto::sha256(as_bytes(letter.edits));
     arrival.unknown = letter.unknown & kFromChannels;
     for (const auto& mark : letter.marks)
         if (arrival.marks.size() < kMostMarks)

@@ -84,6 +84,7 @@ Result<store::Append> write_letter(Context& context, const Served& served, const
     meta.thread = draft.thread.value_or(model::thread_id(served.identity, std::nullopt, {to}));
     meta.sent_at = now;
     meta.control = draft.control;
+    meta.known_as = draft.known_as;
     entry.kind = static_cast<std::uint16_t>(Kind::outgoing);
     entry.thread = meta.thread;
     entry.meta = encode(meta);

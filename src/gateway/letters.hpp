@@ -25,6 +25,7 @@ struct Draft
     bool grant = true;              ///< a number gets its ticket; false while its keys are not final
     std::vector<std::string> native_ids;  ///< the reader's own ids of what it answers, newest first
     std::vector<model::Attachment> files; ///< only where the letter goes out in the clear
+    std::optional<Hash32> known_as;       ///< known_as() of it on the platform where the owner said it
 };
 
 /// The party that the owner writes to, resolved where it is a number.

@@ -199,9 +199,9 @@ struct Node
     ServedPtr served() const { return served_numbers.by_number(identity().number); }
     void change(const std::function<void(Served&)>& how) { served_numbers.change(identity().number, how); }
 
-    void bind(const std::string& label, const std::string& address)
+    void bind(const std::string& label, const std::string& address, const std::string& channel = "email")
     {
-        ASSERT_TRUE(bindings->begin(box(), label, "email", address, "aaaa-bbbb", clock.now()));
+        ASSERT_TRUE(bindings->begin(box(), label, channel, address, "aaaa-bbbb", clock.now()));
         ASSERT_TRUE(bindings->confirm(box(), label, "aaaa-bbbb", clock.now()));
     }
 
@@ -253,12 +253,11 @@ struct Node
         for (bool found = true; found;)
         {
             found = false;
-            for (const auto& queue :
-                 {std::string{}, std::string{"email"}, std::string{"nostr"}, std::string{"-"}})
+            std::vector<std::uint16_t> queues{kFanOutQueue, queue_of("")};
+            for (const auto& [called, channel] : channels)
+                queues.push_back(queue_of(called));
+            for (const auto number : queues)
             {
-                const auto number = queue == "-"    ? queue_of("")
-                                    : queue.empty() ? kFanOutQueue
-                                                    : queue_of(queue);
                 auto items = mailbox->claim(number, clock.now_ms(), 90'000, 16).value();
                 for (auto& item : items)
                 {

@@ -44,8 +44,9 @@ struct MessageInfo
     UnixTime sent_at = 0;
     UnixTime received_at = 0;
     State state = State::held;
-    std::string why;  ///< what it waits for, or what refused it
-    std::string lost; ///< what a channel could not carry over
+    std::string why;              ///< what it waits for, or what refused it
+    std::string lost;             ///< what a channel could not carry over
+    std::optional<Amends> amends; ///< what it does to an earlier message of the conversation
     std::vector<model::Attachment> files;
     std::vector<ReceiptInfo> receipts;
 };
@@ -96,6 +97,10 @@ Result<MessageInfo> message(const Context& context, const Served& served, const 
 /// Who a reference means; gateway.no-such-entry, number.*.
 Result<model::Counterparty> parties_of(const Context& context, const Served& served,
                                        const Reference& reference);
+/// Whom a channel said the referenced message is from, where nothing was proven: good for an answer there and
+/// for nothing else.
+Result<std::optional<model::Party>> claimed_by(const Context& context, const Served& served,
+                                               const Reference& reference);
 /// The same, but a number that the mailbox has not dealt with is resolved: its present holder is meant.
 /// Errors of resolving then.
 net::Task<Result<model::Counterparty>> find_parties(Context& context, ServedPtr served, Reference reference);

@@ -77,6 +77,7 @@ Result<MessageInfo> describe_message(const Context& context, const InboxView& vi
         DMID_TRY(auto meta, decode_arrived(stored->entry.meta));
         DMID_TRY(auto envelope, model::decode_envelope(stored->entry.body));
         info.with = describe(view, box, meta.from);
+        info.with.words = sender_words(meta.from, meta.claimed);
         info.proofs = proof_words(meta.classes);
         info.subject = envelope.subject;
         info.text = model::joined_text(envelope);
@@ -85,6 +86,7 @@ Result<MessageInfo> describe_message(const Context& context, const InboxView& vi
         info.files = attachments_of(envelope);
         info.proofs.insert(info.proofs.end(), meta.marks.begin(), meta.marks.end());
         info.lost = meta.lost;
+        info.amends = meta.amends;
         reason = meta.reason;
     }
     else
@@ -97,6 +99,7 @@ Result<MessageInfo> describe_message(const Context& context, const InboxView& vi
         info.sent_at = meta.sent_at;
         info.received_at = meta.sent_at;
         info.files = letter.files;
+        info.amends = meta.amends;
         reason = meta.why;
     }
     info.why = why_of(info, reason);
@@ -256,6 +259,26 @@ Result<model::Counterparty> parties_of(const Context& context, const Served& ser
         return fail(Errc::gateway_no_such_entry, "you have not dealt with " + identity.number.in_fours());
     identity.epoch = pin->epoch;
     return model::Counterparty{identity};
+}
+
+Result<std::optional<model::Party>> claimed_by(const Context& context, const Served& served,
+                                               const Reference& reference)
+{
+    auto message = reference.message;
+    if (!message && reference.thread)
+    {
+        DMID_TRY(auto view, InboxView::open(context.mailbox));
+        DMID_TRY(auto listed, view.thread(served.box(), *reference.thread, 0, 1));
+        if (!listed.empty())
+            message = listed.front().id;
+    }
+    if (!message)
+        return std::optional<model::Party>{};
+    DMID_TRY(auto stored, context.mailbox.find(served.box(), *message));
+    if (!stored || stored->forgotten || stored->entry.kind != static_cast<std::uint16_t>(Kind::arrived))
+        return std::optional<model::Party>{};
+    DMID_TRY(auto meta, decode_arrived(stored->entry.meta));
+    return meta.from.empty() ? std::move(meta.claimed) : std::optional<model::Party>{};
 }
 
 net::Task<Result<model::Counterparty>> find_parties(Context& context, ServedPtr served, Reference reference)

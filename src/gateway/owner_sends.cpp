@@ -155,9 +155,12 @@ Result<bool> keeps_mask(const Context& context, const Served& served, const Draf
 net::Task<Result<Addressed>> address(Context& context, ServedPtr served, Reference to, Draft draft)
 {
     DMID_CO_TRY(auto thread, thread_of(context, *served, to));
+    DMID_CO_TRY(auto claimed, claimed_by(context, *served, to));
     auto parties = co_await find_parties(context, served, std::move(to));
     if (!parties)
         co_return tl::unexpected<Error>(std::move(parties).error());
+    if (parties->empty() && claimed)
+        parties->push_back(*std::move(claimed));
     auto addressee = co_await find_party(context, served, std::move(*parties));
     if (!addressee)
         co_return tl::unexpected<Error>(std::move(addressee).error());

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gateway/amends.hpp"
+#include "gateway/answer_code.hpp"
 #include "gateway/files.hpp"
 #include "gateway/grant.hpp"
 #include "gateway/key_wait.hpp"
@@ -87,6 +89,30 @@ std::vector<Hash32> earlier_legs(const InboxView& view, const store::MailboxId& 
     return out;
 }
 
+Prepared no_more_needed()
+{
+    Prepared out;
+    out.superseded = true;
+    return out;
+}
+
+/// What the owner reads: who wrote, how that was proven, and the words.
+void tell(const Context& context, const channel::Channel& channel, const model::Envelope& envelope,
+          const Arrived& arrived, channel::Outgoing& out)
+{
+    const auto files = attachments_of(envelope);
+    const bool take = carries(channel, files);
+    out.sender = sender_words(envelope.from, arrived.claimed);
+    out.proofs = proof_words(envelope.classes);
+    out.proofs.insert(out.proofs.end(), arrived.marks.begin(), arrived.marks.end());
+    out.encryption = encryption_words(envelope.shape, channel.traits().ends_encryption, channel.name());
+    out.subject = envelope.subject;
+    out.text = text_for(model::joined_text(envelope), arrived, take ? std::string{} : files_in_words(files));
+    if (take)
+        out.files = open_files(context, files);
+    out.sent_at = envelope.sent_at;
+}
+
 Prepared to_owner(Context& context, const store::WorkItem& item, const LegMeta& meta)
 {
     const auto& box = item.ref.mailbox;
@@ -112,38 +138,32 @@ Prepared to_owner(Context& context, const store::WorkItem& item, const LegMeta& 
         return try_later(row.error());
     if (!*stored || (*stored)->forgotten || !*row)
         return refused(Errc::gateway_no_such_entry, "the message is gone");
-    Prepared out;
     if (meta.plan.after > 0 && ((*row)->state == State::accepted || (*row)->state == State::delivered))
-    {
-        out.superseded = true;
-        return out;
-    }
+        return no_more_needed();
     const auto envelope = model::decode_envelope((*stored)->entry.body);
     if (!envelope)
         return refused(envelope.error().code, "the message does not read back");
     const auto arrived = decode_arrived((*stored)->entry.meta);
     if (!arrived)
         return refused(arrived.error().code, "the message does not read back");
-    const auto files = attachments_of(*envelope);
-    const bool take = carries(*channel->second, files);
-    const auto traits = channel->second->traits();
+    Prepared out;
     out.ready = true;
     out.channel = channel->first;
     out.leg = leg_of(context, item, (*binding)->address);
     out.message.number = served->identity.number.in_fours();
-    out.message.sender = sender_words(envelope->from);
-    out.message.proofs = proof_words(envelope->classes);
-    out.message.proofs.insert(out.message.proofs.end(), arrived->marks.begin(), arrived->marks.end());
-    out.message.encryption = encryption_words(envelope->shape, traits.ends_encryption, channel->first);
-    out.message.subject = envelope->subject;
-    out.message.text =
-        text_for(model::joined_text(*envelope), *arrived, take ? std::string{} : files_in_words(files));
-    if (take)
-        out.message.files = open_files(context, files);
-    out.message.sent_at = envelope->sent_at;
     out.message.reply_token = reply_token(context, box, (*row)->thread);
     out.message.earlier = earlier_legs(*view, box, **row, meta.plan.label);
     out.message.notice = meta.plan.notice;
+    const auto traits = channel->second->traits();
+    if (traits.inbound && !traits.proves_sender)
+        out.message.answer_code = answer_code(context, box, item.entry.id);
+    tell(context, *channel->second, *envelope, *arrived, out.message);
+    if (!arrived->amends)
+        return out;
+    auto ids = names_at(context, box, arrived->amends->message, channel->first, meta.plan.label);
+    if (!ids)
+        return try_later(ids.error());
+    put_amendment(context, box, *arrived->amends, traits, std::move(*ids), out.message);
     return out;
 }
 
@@ -228,6 +248,8 @@ Prepared in_the_clear(const Context& context, const store::WorkItem& item, const
     out.message.subject = letter.subject;
     out.message.sent_at = outgoing.sent_at;
     out.message.answers = letter.answers;
+    if (!letter.answers.empty() && channel.second->traits().replies)
+        out.message.quotes = letter.answers.front();
     out.message.files = open_files(context, letter.files);
     return out;
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/sha256.hpp"
+#include "gateway/answer_code.hpp"
 #include "gateway/backoff.hpp"
+#include "gateway/known_as.hpp"
 #include "gateway/legs.hpp"
 #include "gateway/receipts_out.hpp"
 #include "gateway/views.hpp"
 #include "gateway/words.hpp"
 #include "keys/random.hpp"
+#include "model/names.hpp"
 
 namespace dmid::gateway
 {
@@ -26,8 +29,29 @@ Hash32 outcome_id(const Hash32& leg, std::uint32_t attempt)
     return crypto::sha256(bytes);
 }
 
+/// What the platform calls it from now on.
+struct Names
+{
+    std::vector<std::string> ids;
+    std::vector<Hash32> known_as;
+};
+
+Names names_of(const Context& context, const Prepared& prepared)
+{
+    Names out;
+    for (const auto& id : prepared.attempt.known_as)
+        if (out.ids.size() < channel::kMostKnownAs && model::is_line(id, model::kMaxNativeId))
+        {
+            out.ids.push_back(id);
+            out.known_as.push_back(known_as(context, prepared.channel, prepared.leg.address, id));
+        }
+    if (const auto& code = prepared.message.answer_code; !code.empty())
+        out.known_as.push_back(answer_code_name(context, prepared.channel, prepared.leg.address, code));
+    return out;
+}
+
 store::Entry outcome_entry(const store::WorkItem& item, const LegMeta& meta, State state, std::string detail,
-                           bool repeated, UnixTime now)
+                           bool repeated, UnixTime now, Names names = {})
 {
     OutcomeMeta outcome;
     outcome.message = meta.message;
@@ -38,6 +62,8 @@ store::Entry outcome_entry(const store::WorkItem& item, const LegMeta& meta, Sta
     outcome.detail = shortened(detail, kMaxDetail);
     outcome.repeated = repeated;
     outcome.at = now;
+    outcome.known_as = std::move(names.ids);
+    outcome.names = std::move(names.known_as);
     store::Entry entry;
     entry.id = outcome_id(item.entry.id, item.ref.attempt);
     entry.kind = static_cast<std::uint16_t>(Kind::outcome);
@@ -138,15 +164,15 @@ void tell_sender(Context& context, const store::WorkItem& item, const LegMeta& m
 }
 
 /// It went out: done, or kept while the key that it is sealed to is not final.
-void note_accepted(const store::WorkItem& item, const LegMeta& meta, const Prepared& prepared,
-                   LegProgress progress, UnixMillis next_look, store::Append& what)
+void note_accepted(const Context& context, const store::WorkItem& item, const LegMeta& meta,
+                   const Prepared& prepared, LegProgress progress, UnixMillis next_look, store::Append& what)
 {
     const auto& attempt = prepared.attempt;
     const bool arrived = attempt.reached != channel::Confirms::accepted;
     const auto detail = prepared.again ? std::string{kSentAgain} : attempt.detail;
     const auto now = (next_look - kHoldCheckMs) / 1000;
     what.entries.push_back(outcome_entry(item, meta, arrived ? State::delivered : State::accepted, detail,
-                                         prepared.leg.repeated, now));
+                                         prepared.leg.repeated, now, names_of(context, prepared)));
     progress.unsettled = prepared.unsettled;
     if (progress.unsettled)
         what.later.push_back({item.ref, next_look, encode(progress)});
@@ -224,7 +250,7 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
         what.later.push_back({item.ref, next_look, encode(progress)});
     }
     else if (attempt.outcome == channel::Outcome::accepted)
-        note_accepted(item, meta, prepared, progress, next_look, what);
+        note_accepted(context, item, meta, prepared, progress, next_look, what);
     else
     {
         ++progress.failures;

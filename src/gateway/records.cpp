@@ -16,6 +16,7 @@ constexpr std::size_t kMaxWords = 1024;
 constexpr std::size_t kMaxLegs = 64;
 constexpr std::size_t kMaxMarks = 64;
 constexpr std::size_t kMaxAnswers = 8;
+constexpr std::size_t kMaxNames = 17; // and the code
 
 Cbor texts(const std::vector<std::string>& list)
 {
@@ -117,6 +118,28 @@ Result<State> read_state(MapReader& map, std::string_view key)
     return static_cast<State>(value);
 }
 
+void set_amends(Cbor::Map& map, const std::optional<Amends>& amends)
+{
+    if (amends)
+        map.set("amends",
+                Cbor::Map{{"kind", static_cast<unsigned>(amends->kind)}, {"message", amends->message}});
+}
+
+Result<std::optional<Amends>> read_amends(MapReader& map)
+{
+    if (!map.has("amends"))
+        return std::optional<Amends>{};
+    DMID_TRY(auto inner, map.map("amends"));
+    Amends out;
+    DMID_TRY(const auto kind, inner.uint("kind", static_cast<std::uint64_t>(Amends::Kind::reacted)));
+    if (kind == 0)
+        return fail(Errc::codec_range, "amends");
+    out.kind = static_cast<Amends::Kind>(kind);
+    DMID_TRY(out.message, inner.fixed<Hash32>("message"));
+    DMID_TRY(inner.finish());
+    return std::optional{out};
+}
+
 /// Opens the map, lets `read` take the keys, and turns every error into store.corrupt.
 template <class T, class Read> Result<T> reading(ByteView bytes, const char* what, Read read)
 {
@@ -160,6 +183,20 @@ std::string_view name(State state) noexcept
     return "unknown";
 }
 
+std::string_view name(Amends::Kind kind) noexcept
+{
+    switch (kind)
+    {
+    case Amends::Kind::edited:
+        return "edits";
+    case Amends::Kind::taken_back:
+        return "takes-back";
+    case Amends::Kind::reacted:
+        return "reacts-to";
+    }
+    return "unknown";
+}
+
 Bytes encode(const Arrived& m)
 {
     Cbor::Map map{{"state", static_cast<unsigned>(m.state)},
@@ -186,6 +223,13 @@ Bytes encode(const Arrived& m)
         map.set("share", *m.share);
     if (m.held_key)
         map.set("held-key", *m.held_key);
+    if (m.claimed)
+        map.set("claimed", model::to_cbor(*m.claimed));
+    if (m.known_as)
+        map.set("known-as", *m.known_as);
+    if (m.ext)
+        map.set("ext", std::uint64_t{m.ext->value()});
+    set_amends(map, m.amends);
     return codec::encode_cbor(map);
 }
 
@@ -217,6 +261,19 @@ Result<Arrived> decode_arrived(ByteView bytes)
                                 DMID_TRY(m.automatic, read_flag_if_any(map, "automatic"));
                                 DMID_TRY(m.share, map.optional_fixed<Hash32>("share"));
                                 DMID_TRY(m.held_key, map.optional_fixed<XOnlyKey>("held-key"));
+                                if (map.has("claimed"))
+                                {
+                                    DMID_TRY(auto claimed, map.required("claimed"));
+                                    DMID_TRY(m.claimed,
+                                             model::party_from_cbor(claimed.value(), claimed.path()));
+                                }
+                                DMID_TRY(m.known_as, map.optional_fixed<Hash32>("known-as"));
+                                DMID_TRY(auto ext, map.optional_uint("ext", UINT32_MAX));
+                                if (ext)
+                                {
+                                    DMID_TRY(m.ext, model::Tail::from_value(*ext));
+                                }
+                                DMID_TRY(m.amends, read_amends(map));
                                 return {};
                             });
 }
@@ -227,6 +284,9 @@ Bytes encode(const Outgoing& m)
         {"to", model::to_cbor(m.to)}, {"thread", m.thread}, {"sent", m.sent_at}, {"control", m.control}};
     if (!m.why.empty())
         map.set("why", m.why);
+    if (m.known_as)
+        map.set("known-as", *m.known_as);
+    set_amends(map, m.amends);
     return codec::encode_cbor(map);
 }
 
@@ -241,6 +301,8 @@ Result<Outgoing> decode_outgoing(ByteView bytes)
                                  DMID_TRY(m.sent_at, map.integer("sent"));
                                  DMID_TRY(m.control, map.boolean("control"));
                                  DMID_TRY(m.why, read_text_if_any(map, "why"));
+                                 DMID_TRY(m.known_as, map.optional_fixed<Hash32>("known-as"));
+                                 DMID_TRY(m.amends, read_amends(map));
                                  return {};
                              });
 }
@@ -317,6 +379,15 @@ Bytes encode(const OutcomeMeta& m)
                   {"at", m.at}};
     if (m.reported)
         map.set("reported", true);
+    if (!m.known_as.empty())
+        map.set("known-as", texts(m.known_as));
+    if (!m.names.empty())
+    {
+        Cbor::Array names;
+        for (const auto& name : m.names)
+            names.push_back(name);
+        map.set("names", std::move(names));
+    }
     return codec::encode_cbor(map);
 }
 
@@ -334,6 +405,15 @@ Result<OutcomeMeta> decode_outcome(ByteView bytes)
                                     DMID_TRY(m.repeated, map.boolean("repeated"));
                                     DMID_TRY(m.reported, read_flag_if_any(map, "reported"));
                                     DMID_TRY(m.at, map.integer("at"));
+                                    DMID_TRY(m.known_as, read_texts(map, "known-as", kMaxNames));
+                                    if (!map.has("names"))
+                                        return {};
+                                    DMID_TRY(auto names, map.array("names", kMaxNames));
+                                    for (const auto& item : names)
+                                    {
+                                        DMID_TRY(auto name, item.fixed<Hash32>());
+                                        m.names.push_back(name);
+                                    }
                                     return {};
                                 });
 }

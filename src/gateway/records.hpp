@@ -50,6 +50,23 @@ struct LegPlan
     bool operator==(const LegPlan&) const = default;
 };
 
+/// What a message does to an earlier one of its conversation.
+struct Amends
+{
+    enum class Kind : std::uint8_t
+    {
+        edited = 1,     ///< its text and files are what the earlier one says now
+        taken_back = 2, ///< its writer wants the earlier one gone; it stays until the owner forgets it
+        reacted = 3,    ///< its text is an emoji put to the earlier one; empty: taken off
+    };
+    Kind kind = Kind::edited;
+    Hash32 message;
+    bool operator==(const Amends&) const = default;
+};
+
+/// `edits`, `takes-back`, `reacts-to`.
+std::string_view name(Amends::Kind kind) noexcept;
+
 /// Of an arrived message.
 struct Arrived
 {
@@ -74,6 +91,11 @@ struct Arrived
     /// Of a message held because the keys of its sender's number changed without a handover: the key that
     /// sealed it. Judged again by itself once that key is trusted.
     std::optional<XOnlyKey> held_key;
+    /// Of a sender who proved nothing: who the channel says it is from.
+    std::optional<model::Party> claimed;
+    std::optional<Hash32> known_as; ///< known_as() of it on the platform that it came by
+    std::optional<model::Tail> ext; ///< the purpose tail that it was addressed with, of a platform's account
+    std::optional<Amends> amends;
 };
 
 /// Of what the owner sent, and of what waits unsent.
@@ -82,8 +104,10 @@ struct Outgoing
     model::Party to;
     Hash32 thread;
     UnixTime sent_at = 0;
-    bool control = false; ///< between nodes; no message that people see
-    std::string why;      ///< of an unsent one: what it waits for
+    bool control = false;           ///< between nodes; no message that people see
+    std::string why;                ///< of an unsent one: what it waits for
+    std::optional<Hash32> known_as; ///< known_as() of it on the platform where the owner said it
+    std::optional<Amends> amends;
 };
 
 /// The body of an outgoing entry.
@@ -120,6 +144,8 @@ struct OutcomeMeta
     bool repeated = false; ///< may have arrived twice
     bool reported = false; ///< another server said so afterwards
     UnixTime at = 0;
+    std::vector<std::string> known_as; ///< channel::Attempt::known_as
+    std::vector<Hash32> names;         ///< known_as() of each, for the view
 };
 
 /// The owner's word about a party. Entries merge: the latest wins, and deny wins at the same second.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/sha256.hpp"
 #include "gateway/flow.hpp"
+#include "gateway/known_as.hpp"
 #include "gateway/stages.hpp"
 #include "gateway/tokens.hpp"
 #include "gateway/view_rows.hpp"
@@ -72,6 +73,15 @@ Result<> quarantine(Context& context, const Named& named, const store::Entry& en
     return {};
 }
 
+/// The leg that the platform means.
+Result<std::optional<Named>> find_known_leg(const Context& context, const Report& what)
+{
+    DMID_TRY(auto known, find_known(context, what.channel, what.account, what.known_as));
+    if (!known || !known->leg)
+        return std::optional<Named>{};
+    return std::optional{Named{std::move(known->served), *known->leg}};
+}
+
 net::Task<Result<>> write_report(Context& context, Named named, Report what)
 {
     const auto box = named.served->box();
@@ -94,6 +104,8 @@ net::Task<Result<>> write_report(Context& context, Named named, Report what)
     outcome.label = leg.plan.label;
     outcome.channel = leg.channel;
     outcome.detail = shortened(what.detail, kMaxDetail);
+    if (what.fate == Report::Fate::read && outcome.detail.empty())
+        outcome.detail = "opened";
     outcome.reported = true;
     outcome.at = context.clock.now();
     store::Append append_what;
@@ -120,7 +132,7 @@ net::Task<Result<>> write_report(Context& context, Named named, Report what)
 
 net::Task<channel::Answer> Flow::report(channel::Report what)
 {
-    auto found = find_report(context_, what.token);
+    auto found = what.token.empty() ? find_known_leg(context_, what) : find_report(context_, what.token);
     if (!found)
         co_return refuse(found.error());
     if (!*found)

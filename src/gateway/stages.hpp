@@ -40,6 +40,7 @@ struct Arrival
     bool seen = false;               ///< a letter that is here already: the answer is that of the first time
     std::vector<store::Charge> once; ///< of a letter: what may be accepted only once
     std::vector<std::string> marks;  ///< facts about its proof, in words
+    std::optional<Amends> amends;    ///< what it does to an earlier message
 
     // resolve
     std::optional<Standing> standing; ///< of a sender that is a number; never `not_final`

@@ -67,6 +67,13 @@ Bytes key(const store::MailboxId& box, Tag tag, const Hash32& id)
     return out;
 }
 
+Bytes key(const store::MailboxId& box, Tag tag, const Hash32& id, const Hash32& other)
+{
+    auto out = key(box, tag, id);
+    dmid::append(out, other.view());
+    return out;
+}
+
 Bytes key(const store::MailboxId& box, Tag tag, store::Position position)
 {
     auto out = key(box, tag);
@@ -135,6 +142,41 @@ ContactRow decode_contact(ByteView bytes) noexcept
     row.allowed_at = static_cast<UnixTime>(number_at(bytes, 0));
     row.answered_at = static_cast<UnixTime>(number_at(bytes, 8));
     return row;
+}
+
+Bytes encode(const Talk& talk)
+{
+    auto out = to_bytes(talk.thread.view());
+    append_number(out, static_cast<std::uint64_t>(talk.at));
+    append_number(out, talk.ext ? std::uint64_t{talk.ext->value()} + 1 : 0);
+    return out;
+}
+
+Talk decode_talk(ByteView bytes) noexcept
+{
+    Talk out;
+    out.thread = decode_id(bytes.first(std::min(bytes.size(), Hash32::size())));
+    out.at = static_cast<UnixTime>(number_at(bytes, Hash32::size()));
+    if (const auto ext = number_at(bytes, Hash32::size() + 8); ext != 0)
+        out.ext = model::Tail::from_value(ext - 1).value_or(model::Tail{});
+    return out;
+}
+
+Bytes encode(const NamedMessage& named)
+{
+    auto out = to_bytes(named.message.view());
+    if (named.leg)
+        dmid::append(out, named.leg->view());
+    return out;
+}
+
+NamedMessage decode_named(ByteView bytes) noexcept
+{
+    NamedMessage out;
+    out.message = decode_id(bytes.first(std::min(bytes.size(), Hash32::size())));
+    if (bytes.size() == 2 * Hash32::size())
+        out.leg = decode_id(bytes.subspan(Hash32::size()));
+    return out;
 }
 
 Bytes encode(const Ghost& ghost)

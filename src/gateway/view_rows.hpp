@@ -20,10 +20,14 @@ enum class Tag : std::uint8_t
     contact = 'C',   ///< + party id → ContactRow without the denial
     denied = 'D',    ///< + party id of any epoch → time
     leg = 'L',       ///< + leg id → its message's id: reports name a leg
+    known_as = 'n',  ///< + known_as() → its message's id, and the leg's behind it where it went out by one
+    talk = 'w',    ///< + party id of a platform's account → Talk: where what it says without a number goes
+    name_of = 'N', ///< + message id + known_as() → nothing: to be taken away with the message
 };
 
 Bytes key(const store::MailboxId& box, Tag tag);
 Bytes key(const store::MailboxId& box, Tag tag, const Hash32& id);
+Bytes key(const store::MailboxId& box, Tag tag, const Hash32& id, const Hash32& other);
 Bytes key(const store::MailboxId& box, Tag tag, store::Position position);
 Bytes key(const store::MailboxId& box, Tag tag, const Hash32& id, store::Position position);
 
@@ -33,6 +37,10 @@ Bytes encode(const HeldSum& sum);
 HeldSum decode_sum(ByteView bytes) noexcept;
 Bytes encode(const ContactRow& row);
 ContactRow decode_contact(ByteView bytes) noexcept;
+Bytes encode(const Talk& talk);
+Talk decode_talk(ByteView bytes) noexcept;
+Bytes encode(const NamedMessage& named);
+NamedMessage decode_named(ByteView bytes) noexcept;
 /// Outcomes that one message's row names, at most; a node that sends receipts without end adds no more.
 inline constexpr std::size_t kMaxOutcomes = 256;
 

@@ -186,6 +186,23 @@ Result<std::vector<Hash32>> InboxView::legs_from(const store::MailboxId& box, By
     return ids_from(*reader_, rows::key(box, Tag::leg), begin, limit);
 }
 
+Result<std::optional<Talk>> InboxView::talk(const store::MailboxId& box,
+                                            const model::PlatformAccount& account) const
+{
+    DMID_TRY(const auto bytes, reader_->get(rows::key(box, Tag::talk, model::party_id(account))));
+    if (!bytes)
+        return std::optional<Talk>{};
+    return std::optional{rows::decode_talk(*bytes)};
+}
+
+Result<std::optional<NamedMessage>> InboxView::known_as(const store::MailboxId& box, const Hash32& name) const
+{
+    DMID_TRY(const auto bytes, reader_->get(rows::key(box, Tag::known_as, name)));
+    if (!bytes)
+        return std::optional<NamedMessage>{};
+    return std::optional{rows::decode_named(*bytes)};
+}
+
 Result<ContactRow> InboxView::contact(const store::MailboxId& box, const model::Counterparty& parties) const
 {
     ContactRow joined;

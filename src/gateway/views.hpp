@@ -54,6 +54,21 @@ struct ListedMessage
     MessageRow row;
 };
 
+/// What a platform's name stands for.
+struct NamedMessage
+{
+    Hash32 message;
+    std::optional<Hash32> leg; ///< where it went out by one
+};
+
+/// The latest conversation of a mailbox with an account of a platform.
+struct Talk
+{
+    Hash32 thread;
+    UnixTime at = 0; ///< of its latest message, in or out
+    std::optional<model::Tail> ext;
+};
+
 /// What the owner and the log say about one party.
 struct ContactRow
 {
@@ -116,6 +131,12 @@ public:
                                              std::size_t limit) const;
     Result<std::vector<Hash32>> legs_from(const store::MailboxId& box, ByteView begin,
                                           std::size_t limit) const;
+    /// Where what this account says without naming a number goes; nothing where it never wrote here nor was
+    /// written to.
+    Result<std::optional<Talk>> talk(const store::MailboxId& box,
+                                     const model::PlatformAccount& account) const;
+    /// The message that a platform knows by this name (known_as()); nothing where there is none any more.
+    Result<std::optional<NamedMessage>> known_as(const store::MailboxId& box, const Hash32& name) const;
     /// The joined word about all the parties: a deny of any of them, in any epoch, counts.
     Result<ContactRow> contact(const store::MailboxId& box, const model::Counterparty& parties) const;
 

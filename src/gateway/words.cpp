@@ -24,6 +24,13 @@ std::string sender_words(const model::Counterparty& from)
     return from.empty() ? "somebody who proved nothing" : sender_words(from.front());
 }
 
+std::string sender_words(const model::Counterparty& from, const std::optional<model::Party>& claimed)
+{
+    if (!from.empty() || !claimed)
+        return sender_words(from);
+    return "says to be " + sender_words(*claimed) + ", unproven";
+}
+
 std::vector<std::string> proof_words(model::ClassMask classes)
 {
     std::vector<std::string> out;

@@ -4,6 +4,7 @@
 #include "model/envelope.hpp"
 #include "model/party.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace dmid::gateway
 /// `8312 3456 7890 1210`, `nostr:<hex>`, `0x…`; `somebody who proved nothing` for nobody.
 std::string sender_words(const model::Counterparty& from);
 std::string sender_words(const model::Party& party);
+/// The same where a channel says who it is from and nothing proves it: `says to be sms:+44…, unproven`.
+std::string sender_words(const model::Counterparty& from, const std::optional<model::Party>& claimed);
 /// One line for each class that was proven.
 std::vector<std::string> proof_words(model::ClassMask classes);
 /// Where end-to-end encryption ended, for a message of that shape that leaves on a channel.

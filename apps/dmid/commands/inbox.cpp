@@ -88,6 +88,10 @@ void print_message(const Invocation& call, const boost::json::value& message)
         out.line(out.shade(tool::Shade::dim, "proven: " + proofs));
     if (const auto subject = text_of(message, "subject"); !subject.empty())
         out.line("subject: " + subject);
+    if (const auto* amends = message.as_object().if_contains("amends");
+        amends != nullptr && amends->is_object())
+        out.line(out.shade(tool::Shade::dim, text_of(*amends, "what") + " " +
+                                                 text_of(*amends, "message").substr(0, tool::kPrintedId)));
     out.line(tool::lines_of(message, "text"));
     for (const auto& file : list_of(message, "files"))
         out.line("file: " + text_of(file, "name") + "  " + text_of(file, "type") + "  " +

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channel/opening.hpp"
+#include "crypto/sha256.hpp"
+#include "gateway/answer_code.hpp"
+#include "gateway/chat_words.hpp"
+#include "gateway/flow.hpp"
+#include "gateway/known_as.hpp"
+#include "gateway/stages.hpp"
+#include "gateway/tokens.hpp"
+#include "gateway/views.hpp"
+#include "model/names.hpp"
+
+#include <algorithm>
+
+// What somebody says to the node's account on a platform: the owner's answer, or a letter of somebody else.
+// The number is what the words name, what they answer, or the one conversation that is open; never a guess.
+namespace dmid::gateway
+{
+namespace
+{
+using channel::Answer;
+using channel::ChatLine;
+using channel::Heard;
+using channel::Opening;
+
+/// Two numbers that an account talks with within this time (seconds) are both meant, or neither.
+constexpr UnixTime kOpenFor = 24 * 3600;
+
+Answer done()
+{
+    Answer answer;
+    answer.yes = channel::Yes::yes;
+    answer.duplicate = true;
+    return answer;
+}
+
+Heard only_say(std::string words)
+{
+    return {done(), std::move(words)};
+}
+
+Heard no_words(Answer answer)
+{
+    return {std::move(answer), {}};
+}
+
+model::PlatformAccount account_of(const ChatLine& line)
+{
+    return {line.channel, line.account};
+}
+
+/// By which it is counted, and its choice kept.
+std::string key_of(const ChatLine& line)
+{
+    return line.channel + '\n' + line.account;
+}
+
+/// The word alone, whatever its case and the marks around it.
+bool is_word(std::string_view text, std::string_view word)
+{
+    std::string letters;
+    for (const char c : text)
+    {
+        if (letters.size() > word.size())
+            return false;
+        if (c >= 'a' && c <= 'z')
+            letters.push_back(static_cast<char>(c - 'a' + 'A'));
+        else if (c >= 'A' && c <= 'Z')
+            letters.push_back(c);
+        else if (c != ' ' && c != '.' && c != '!' && c != '\n')
+            return false;
+    }
+    return letters == word;
+}
+
+struct BoundHere
+{
+    ServedPtr served;
+    Binding binding;
+};
+
+/// The labels of served numbers that this account is bound or about to be bound to.
+Result<std::vector<BoundHere>> bindings_of(const Context& context, const ChatLine& line)
+{
+    std::vector<BoundHere> out;
+    for (const auto& served : context.served.all())
+    {
+        DMID_TRY(auto bindings, context.bindings.all(served->box()));
+        for (auto& binding : bindings)
+            if (binding.channel == line.channel && binding.address == line.account &&
+                binding.state != BindingState::barred)
+                out.push_back({served, std::move(binding)});
+    }
+    return out;
+}
+
+/// The owner, or whoever has the telephone now, wants nothing more. Anybody may stop what comes to them,
+/// proven or not; the owner learns of it by another way.
+Heard stop(Context& context, const std::vector<BoundHere>& bound)
+{
+    for (const auto& [served, binding] : bound)
+    {
+        const auto now = context.clock.now();
+        const auto barred =
+            context.bindings.set_state(served->box(), binding.label, BindingState::barred, now);
+        if (!barred)
+            return no_words(refuse(barred.error()));
+        context.alarms.raise("way " + binding.label,
+                             "STOP came from the address of " + binding.label +
+                                 ": nothing more goes there until you bind another",
+                             now, AlarmScope{served->identity.number, binding.label});
+    }
+    return only_say(chat_words::stopped());
+}
+
+/// The thread that a message of the node to its owner belongs to.
+Result<std::optional<Hash32>> thread_of(const Context& context, const KnownMessage& known)
+{
+    DMID_TRY(const auto stored, context.mailbox.find(known.served->box(), known.message));
+    if (!stored || stored->forgotten)
+        return std::optional<Hash32>{};
+    return std::optional{stored->entry.thread};
+}
+
+/// Whether it is one that was brought to the owner, at this very account.
+bool is_brought(const KnownMessage& known, const std::vector<BoundHere>& bound)
+{
+    return known.leg && std::any_of(bound.begin(), bound.end(),
+                                    [&](const BoundHere& one) { return one.served == known.served; });
+}
+
+/// Whoever wrote may have guessed at a code: the owner should know.
+void tell_unproven(Context& context, const std::vector<BoundHere>& bound)
+{
+    const auto now = context.clock.now();
+    for (const auto& [served, binding] : bound)
+        context.alarms.raise("answer forged",
+                             "words came from the address of " + binding.label +
+                                 " without the code of a message; they were refused",
+                             now, AlarmScope{served->identity.number, {}, now + kEventAlarm});
+}
+
+channel::OwnerWords words_of(const Context& context, ChatLine line, const ServedPtr& served,
+                             const Hash32& thread)
+{
+    channel::OwnerWords words;
+    words.token = reply_token(context, served->box(), thread);
+    words.channel = std::move(line.channel);
+    words.proof = channel::OwnerWords::Proof::account;
+    words.address = std::move(line.account);
+    words.native_id = std::move(line.native_id);
+    words.text = std::move(line.text);
+    words.files = std::move(line.files);
+    words.lost = std::move(line.lost);
+    words.automatic = line.automatic;
+    words.source = std::move(line.source);
+    return words;
+}
+} // namespace
+
+net::Task<Heard> Flow::hear_owner(ChatLine line, std::string text, KnownMessage known, bool by_code)
+{
+    const auto thread = thread_of(context_, known);
+    if (!thread)
+        co_return no_words(refuse(thread.error()));
+    if (!*thread)
+        co_return only_say(chat_words::not_taken("the message that it answers is gone"));
+    auto words = words_of(context_, std::move(line), known.served, **thread);
+    words.text = std::move(text);
+    if (by_code)
+    {
+        words.proof = channel::OwnerWords::Proof::code;
+        words.once = {answer_code_use(known)};
+    }
+    auto answered = co_await answer(std::move(words));
+    Heard heard{answered, {}};
+    if (answered.yes == channel::Yes::no)
+        heard.say = chat_words::not_taken(answered.reason);
+    co_return heard;
+}
+
+namespace
+{
+/// Whom a letter is for; or what to say instead.
+struct Whom
+{
+    std::optional<model::Number> number;
+    std::optional<model::Tail> ext;
+    std::string text;
+    std::string say;
+};
+
+/// The numbers that this account is in conversation with, the latest first.
+Result<std::vector<std::pair<Talk, model::Number>>> talks_of(const Context& context, const ChatLine& line)
+{
+    std::vector<std::pair<Talk, model::Number>> out;
+    DMID_TRY(const auto view, InboxView::open(context.mailbox));
+    for (const auto& served : context.served.all())
+    {
+        DMID_TRY(const auto talk, view.talk(served->box(), account_of(line)));
+        if (talk)
+            out.emplace_back(*talk, served->identity.number);
+    }
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first.at > b.first.at; });
+    return out;
+}
+
+Result<Whom> by_conversation(const Context& context, const ChatLine& line)
+{
+    Whom whom;
+    whom.text = line.text;
+    DMID_TRY(const auto talks, talks_of(context, line));
+    const auto choice = context.chosen->find(key_of(line), context.clock.now());
+    if (choice && (talks.empty() || talks.front().first.at <= choice->at))
+    {
+        whom.number = choice->number;
+        whom.ext = choice->ext;
+        return whom;
+    }
+    if (talks.empty())
+    {
+        whom.say = chat_words::how_to_begin();
+        return whom;
+    }
+    const auto since = talks.front().first.at - kOpenFor;
+    std::vector<model::Number> open;
+    for (const auto& [talk, number] : talks)
+        if (talk.at >= since)
+            open.push_back(number);
+    if (open.size() > 1)
+    {
+        whom.say = chat_words::which_one(open);
+        return whom;
+    }
+    whom.number = open.front();
+    whom.ext = talks.front().first.ext;
+    return whom;
+}
+
+/// By the message that it answers: one that the owner of a number sent there, or one of theirs.
+Result<std::optional<Whom>> by_answer(const Context& context, const ChatLine& line, const std::string& id)
+{
+    DMID_TRY(const auto known, find_known(context, line.channel, line.account, id));
+    if (!known)
+        return std::optional<Whom>{};
+    Whom whom;
+    whom.number = known->served->identity.number;
+    whom.text = line.text;
+    DMID_TRY(const auto view, InboxView::open(context.mailbox));
+    DMID_TRY(const auto talk, view.talk(known->served->box(), account_of(line)));
+    DMID_TRY(const auto thread, thread_of(context, *known));
+    if (talk && thread && talk->thread == *thread)
+        whom.ext = talk->ext;
+    return std::optional{std::move(whom)};
+}
+
+Whom by_opening(Opening opening)
+{
+    Whom whom;
+    switch (opening.kind)
+    {
+    case Opening::Kind::number:
+        whom.number = opening.number;
+        whom.ext = opening.ext;
+        whom.text = std::move(opening.text);
+        break;
+    case Opening::Kind::several:
+        whom.say = chat_words::how_to_begin();
+        break;
+    case Opening::Kind::wrong:
+        whom.say = chat_words::not_a_number(opening.why);
+        break;
+    case Opening::Kind::name:
+        whom.say = chat_words::no_names(opening.name);
+        break;
+    case Opening::Kind::none:
+        break;
+    }
+    return whom;
+}
+
+Result<Whom> find_whom(const Context& context, const ChatLine& line)
+{
+    if (line.to && line.to->kind == channel::Destination::Kind::number)
+    {
+        Whom whom;
+        whom.number = line.to->number;
+        whom.ext = line.to->ext;
+        whom.text = line.text;
+        return whom;
+    }
+    if (line.kind != ChatLine::Kind::said)
+    {
+        DMID_TRY(auto whom, by_answer(context, line, line.of));
+        return std::move(whom).value_or(Whom{});
+    }
+    // A number at the beginning is said now; what it answers was said before.
+    auto opening = channel::read_opening(line.text);
+    if (opening.kind == Opening::Kind::number)
+        return by_opening(std::move(opening));
+    if (!line.answers.empty())
+    {
+        DMID_TRY(auto whom, by_answer(context, line, line.answers));
+        if (whom)
+            return *std::move(whom);
+    }
+    if (opening.kind != Opening::Kind::none)
+        return by_opening(std::move(opening));
+    return by_conversation(context, line);
+}
+
+/// Of what was said, whatever surrounds it: the same line again is the same letter.
+Hash32 content_of(const ChatLine& line)
+{
+    auto bytes = to_bytes(as_bytes("dmid/chat-content/v1"));
+    bytes.push_back(static_cast<std::uint8_t>(line.kind));
+    for (const auto& part : {line.of, line.text})
+        dmid::append(bytes, crypto::sha256(as_bytes(part)).view());
+    for (const auto& file : line.files)
+        dmid::append(bytes, crypto::sha256(as_bytes(file.name + '/' + std::to_string(file.size))).view());
+    return crypto::sha256(bytes);
+}
+
+/// Platforms give an edit the id of what it edits, and a reaction none: each is a message of its own here,
+/// the same one when it is brought again.
+std::string native_id_of(const ChatLine& line, const Hash32& content)
+{
+    if (line.kind == ChatLine::Kind::said)
+        return line.native_id;
+    return line.of + '#' + std::to_string(static_cast<unsigned>(line.kind)) + '.' +
+           std::to_string(line.sent_at) + '.' + to_hex(content.view().first(8));
+}
+
+channel::Inbound letter_of(ChatLine line, Whom whom)
+{
+    channel::Letter letter;
+    letter.content = content_of(line);
+    letter.number = *whom.number;
+    letter.ext = whom.ext;
+    if (line.proven)
+    {
+        letter.from = {account_of(line)};
+        letter.classes = model::mask_of(model::Class::platform);
+    }
+    else
+        letter.claimed = account_of(line);
+    letter.native_id = native_id_of(line, letter.content);
+    if (!line.answers.empty())
+        letter.answers.push_back(std::move(line.answers));
+    if (line.kind == ChatLine::Kind::reacted)
+        letter.reacts_to = std::move(line.of);
+    else if (line.kind != ChatLine::Kind::said)
+        letter.edits = std::move(line.of);
+    letter.sent_at = line.sent_at;
+    letter.text = std::move(whom.text);
+    letter.files = std::move(line.files);
+    letter.lost = std::move(line.lost);
+    letter.automatic = line.automatic;
+    channel::Inbound in;
+    in.door = std::move(line.channel);
+    in.source = std::move(line.source);
+    in.shape = channel::Shape::letter;
+    in.letter = std::move(letter);
+    return in;
+}
+} // namespace
+
+net::Task<Heard> Flow::hear_other(ChatLine line)
+{
+    auto whom = find_whom(context_, line);
+    if (!whom)
+        co_return no_words(refuse(whom.error()));
+    if (!whom->number)
+        co_return only_say(std::move(whom->say));
+    const auto number = *whom->number;
+    // To begin is to say whom with: the number alone is no message yet.
+    if (line.kind == ChatLine::Kind::said && whom->text.empty() && line.files.empty())
+    {
+        const bool served = context_.served.by_number(number) != nullptr;
+        co_return only_say(served
+                               ? chat_words::write_on(number)
+                               : chat_words::refused(number, std::string{advice(Errc::gateway_not_served)}));
+    }
+    if (line.kind != ChatLine::Kind::said)
+    {
+        const auto meant = find_known(context_, line.channel, line.account, line.of);
+        if (!meant)
+            co_return no_words(refuse(meant.error()));
+        // Of a message that is not here: what it says now is news, that it is gone is none.
+        if (!*meant && line.kind != ChatLine::Kind::edited)
+            co_return no_words(done());
+        if (!*meant)
+            line.kind = ChatLine::Kind::said;
+    }
+    const auto talks = talks_of(context_, line);
+    const bool first = talks && std::none_of(talks->begin(), talks->end(),
+                                             [&](const auto& talk) { return talk.second == number; });
+    auto answered = co_await receive(letter_of(std::move(line), *std::move(whom)));
+    Heard heard{answered, {}};
+    if (answered.yes == channel::Yes::no)
+        heard.say = chat_words::refused(number, answered.reason);
+    else if (answered.yes == channel::Yes::yes && !answered.duplicate && first)
+        heard.say = chat_words::understood(number);
+    co_return heard;
+}
+
+net::Task<Heard> Flow::hear(ChatLine line)
+{
+    if (!model::is_platform_id(line.account) || line.text.size() > model::kMaxText || !is_utf8(line.text))
+        co_return no_words(refuse(Errc::message_event_invalid));
+    const auto account = key_of(line);
+    const bool automatic = line.automatic;
+    auto heard = co_await hear_line(std::move(line));
+    // A program is not talked to, and nobody without end.
+    if (automatic || !context_.says->take(account, context_.clock.now()))
+        heard.say.clear();
+    co_return heard;
+}
+
+net::Task<Heard> Flow::hear_line(ChatLine line)
+{
+    auto bound = bindings_of(context_, line);
+    if (!bound)
+        co_return no_words(refuse(bound.error()));
+    if (line.kind == ChatLine::Kind::said && line.files.empty())
+    {
+        if (is_word(line.text, "STOP"))
+            co_return stop(context_, *bound);
+        if (is_word(line.text, "HELP") || is_word(line.text, "START"))
+            co_return only_say(chat_words::how_to_begin());
+    }
+    std::erase_if(*bound, [](const BoundHere& one) { return one.binding.state != BindingState::bound; });
+    if (bound->empty())
+        co_return co_await hear_other(std::move(line));
+    if (line.kind != ChatLine::Kind::said)
+        co_return no_words(done());
+    // Whoever is known as an owner here never becomes a sender here: it would show the address to others.
+    auto text = line.text;
+    const bool by_code = !line.proven;
+    if (by_code && !context_.code_tries->take(key_of(line), context_.clock.now()))
+        co_return no_words(refuse(Errc::policy_rate_limited));
+    auto known = by_code ? find_answer_code(context_, line.channel, line.account, text)
+                         : find_known(context_, line.channel, line.account, line.answers);
+    if (!known)
+        co_return no_words(refuse(known.error()));
+    if (!*known || !is_brought(**known, *bound))
+    {
+        if (by_code)
+            tell_unproven(context_, *bound);
+        co_return only_say(chat_words::reply_to_answer(by_code));
+    }
+    auto message = **std::move(known);
+    co_return co_await hear_owner(std::move(line), std::move(text), std::move(message), by_code);
+}
+} // namespace dmid::gateway
