@@ -87,6 +87,52 @@ struct Nostr
     std::vector<std::string> relays; ///< outside relays to read from and to publish 10050 and 0 to
 };
 
+/// A bot that speaks for all numbers of the node.
+struct Telegram
+{
+    std::string token_file; ///< empty: no Telegram
+    std::string api_url;    ///< of a telegram-bot-api server
+    std::string ca_file;    ///< empty: the system's
+    std::uint64_t max_file_mb = 0;
+    std::uint64_t spool_mb = 0; ///< files on their way in, together
+};
+
+/// An account with a service for short messages.
+struct SmsService
+{
+    std::string label;
+    std::string server; ///< host:port
+    std::string tls;    ///< tls | none
+    std::string ca_file;
+    std::string system_id;
+    std::string password_file;
+    std::string system_type;
+    std::string binds; ///< transceiver | pair | transmitter | receiver
+    std::uint64_t window = 0;
+    std::uint64_t per_second = 0; ///< parts; 0: no limit
+};
+
+struct Sms
+{
+    std::string sender;                 ///< from which address messages go; empty: no short messages
+    std::string country;                ///< whose national numbers are understood: `49`
+    std::string receipts;               ///< none | last | all
+    std::string long_texts;             ///< parts | wide-parts | payload
+    std::uint64_t max_parts = 0;        ///< of one message
+    std::uint64_t parts_a_day = 0;      ///< of all destinations; 0: no limit
+    std::vector<std::string> countries; ///< prefixes that messages go to; empty: all
+    std::vector<SmsService> services;
+};
+
+/// A component of somebody's XMPP server.
+struct Xmpp
+{
+    std::string server; ///< host:port of the component port; empty: no XMPP
+    std::string domain; ///< of the component
+    std::string secret_file;
+    std::uint64_t max_stanza_kb = 0;
+};
+
 struct Log
 {
     std::string level; ///< debug | info | warn | error
@@ -103,6 +149,9 @@ struct Config
     Mail mail;
     Dns dns;
     Nostr nostr;
+    Telegram telegram;
+    Sms sms;
+    Xmpp xmpp;
     Log log;
 };
 

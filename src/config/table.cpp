@@ -1,70 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/table.hpp"
+#include "config/rows.hpp"
 
-#include <charconv>
 #include <numeric>
 
 namespace dmid::config
 {
 namespace
 {
-template <auto Member> struct Field;
-template <class S, class T, T S::*Member> struct Field<Member>
-{
-    static T& get(void* section) { return static_cast<S*>(section)->*Member; }
-};
-
-template <auto Member>
-Row text(const char* key, const char* standard, const char* description, bool reloadable = false)
-{
-    Row row{key, Type::text, standard, reloadable, description};
-    row.text = &Field<Member>::get;
-    return row;
-}
-template <auto Member>
-Row count(const char* key, const char* standard, const char* description, bool reloadable = false)
-{
-    Row row{key, Type::count, standard, reloadable, description};
-    row.count = &Field<Member>::get;
-    return row;
-}
-template <auto Member>
-Row flag(const char* key, const char* standard, const char* description, bool reloadable = false)
-{
-    Row row{key, Type::flag, standard, reloadable, description};
-    row.flag = &Field<Member>::get;
-    return row;
-}
-template <auto Member>
-Row list(const char* key, const char* standard, const char* description, bool reloadable = false)
-{
-    Row row{key, Type::list, standard, reloadable, description};
-    row.list = &Field<Member>::get;
-    return row;
-}
-Row need(Row row)
-{
-    row.required = true;
-    return row;
-}
-Row check(Row row, bool (*valid)(void*), const char* expected)
-{
-    row.valid = valid;
-    row.expected = expected;
-    return row;
-}
-
-bool host_and_port(const std::string& value)
-{
-    const auto colon = value.rfind(':');
-    if (colon == std::string::npos || colon == 0)
-        return false;
-    std::uint16_t port = 0;
-    const auto* end = value.data() + value.size();
-    const auto [stop, error] = std::from_chars(value.data() + colon + 1, end, port);
-    return error == std::errc{} && stop == end;
-}
-
 bool valid_listen(void* s)
 {
     return host_and_port(static_cast<Node*>(s)->listen);
@@ -163,17 +105,9 @@ std::vector<Row> node_rows()
             "host:port on loopback or private networks that outside URLs may name; for tests")};
 }
 
-template <class T> std::vector<void*> pointers(std::vector<T>& items)
+std::vector<Section> make_all()
 {
-    std::vector<void*> out;
-    for (auto& item : items)
-        out.push_back(&item);
-    return out;
-}
-
-const std::vector<Section>& all()
-{
-    static const std::vector<Section> table{
+    std::vector<Section> table{
         {"node", "The node itself", false, [](Config& c) -> void* { return &c.node; }, node_rows()},
         {"chain",
          "The chain and the registry on it",
@@ -234,14 +168,22 @@ const std::vector<Section>& all()
          [](Config& c) -> void* { return &c.nostr; },
          {list<&Nostr::relays>("relays", "[]",
                                "Outside relays: read from, and told where the numbers are reached")}},
-        {"log",
-         "The log; it holds ids, never contents, addresses or secrets",
-         false,
-         [](Config& c) -> void* { return &c.log; },
-         {check(text<&Log::level>("level", "\"info\"", "debug, info, warn or error", true), valid_level,
-                "debug, info, warn or error"),
-          flag<&Log::json>("json", "false", "One JSON object a line")}},
     };
+    for (auto& section : chat_sections())
+        table.push_back(std::move(section));
+    table.push_back({"log",
+                     "The log; it holds ids, never contents, addresses or secrets",
+                     false,
+                     [](Config& c) -> void* { return &c.log; },
+                     {check(text<&Log::level>("level", "\"info\"", "debug, info, warn or error", true),
+                            valid_level, "debug, info, warn or error"),
+                      flag<&Log::json>("json", "false", "One JSON object a line")}});
+    return table;
+}
+
+const std::vector<Section>& all()
+{
+    static const auto table = make_all();
     return table;
 }
 

@@ -46,9 +46,10 @@ store::Charge itself(const Said& said)
     auto name = domain("dmid/answered", said.served->box());
     dmid::append(name, said.thread.view());
     dmid::append(name, as_bytes(said.words.channel));
+    const bool is_signed = said.words.proof == OwnerWords::Proof::signature && !said.words.once.empty();
     for (const auto& value : said.words.once)
         dmid::append(name, value.view());
-    if (said.words.once.empty())
+    if (!is_signed)
     {
         // Without an id of its own each submission is an answer of its own.
         const auto native =
@@ -123,7 +124,9 @@ Answer replayed(Context& context, const Said& said)
          "somebody sent an answer of yours a second time by " + said.words.channel +
              ", to another conversation; it was refused");
     return refuse(Errc::gateway_duplicate_conflict,
-                  "this signature was accepted before, with another message; write the answer anew");
+                  said.words.proof == OwnerWords::Proof::code
+                      ? "this code was used before; begin with the code of a newer message"
+                      : "this signature was accepted before, with another message; write the answer anew");
 }
 
 /// Judges it before anything is written.

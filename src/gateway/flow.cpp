@@ -105,6 +105,8 @@ net::Task<> Flow::deliver(store::WorkItem item, Turn turn)
         auto* channel = context_.channels.find(prepared.channel)->second;
         // The claim is the durable mark: from here on a cut leaves open whether the message went out.
         step(steps::kLegMarked);
+        prepared.address = prepared.leg.address;
+        prepared.answer_code = prepared.message.answer_code;
         prepared.attempt = co_await channel->send(std::move(prepared.leg), std::move(prepared.message));
         step(steps::kLegSent);
     }

@@ -376,10 +376,10 @@ net::Task<Heard> Flow::hear_other(ChatLine line)
     // To begin is to say whom with: the number alone is no message yet.
     if (line.kind == ChatLine::Kind::said && whom->text.empty() && line.files.empty())
     {
-        const bool served = context_.served.by_number(number) != nullptr;
-        co_return only_say(served
-                               ? chat_words::write_on(number)
-                               : chat_words::refused(number, std::string{advice(Errc::gateway_not_served)}));
+        if (context_.served.by_number(number) == nullptr)
+            co_return only_say(chat_words::refused(number, std::string{advice(Errc::gateway_not_served)}));
+        context_.chosen->choose(key_of(line), {number, whom->ext, context_.clock.now()});
+        co_return only_say(chat_words::write_on(number));
     }
     if (line.kind != ChatLine::Kind::said)
     {

@@ -21,6 +21,8 @@ struct Prepared
     std::string channel; ///< a key of Context::channels, where ready
     channel::Leg leg;
     channel::Outgoing message;
+    std::string address; ///< leg.address, for the names that come back: `leg` and `message` are handed over
+    std::string answer_code;  ///< message.answer_code, the same
     channel::Attempt attempt; ///< what came of it; where not ready, why not
     bool on_hold = false;     ///< not ready, but waiting for the owner or for time: never given up meanwhile
     bool superseded = false;  ///< not ready and not needed: an earlier leg did it

@@ -149,10 +149,13 @@ TEST(Records, EveryOtherKindReadsBack)
     LegMeta leg{one, true, {"mail", 5, true}, "email", kPiecesNow * 1000};
     survives_damage(encode(leg), &decode_leg);
     EXPECT_EQ(decode_leg(encode(leg))->plan, leg.plan);
-    const OutcomeMeta outcome{one, two, State::failed, "mail", "email", "550 no", true, true, kPiecesNow};
+    const OutcomeMeta outcome{one,  two,  State::failed, "mail",     "email",   "550 no",
+                              true, true, kPiecesNow,    {"7", "8"}, {one, two}};
     survives_damage(encode(outcome), &decode_outcome);
     EXPECT_TRUE(decode_outcome(encode(outcome))->repeated);
     EXPECT_TRUE(decode_outcome(encode(outcome))->reported);
+    EXPECT_EQ(decode_outcome(encode(outcome))->known_as, outcome.known_as);
+    EXPECT_EQ(decode_outcome(encode(outcome))->names, outcome.names);
     const ConsentMeta consent{{identity(1)}, true, false, kPiecesNow};
     survives_damage(encode(consent), &decode_consent);
     const RevisedMeta revised{one, State::expired, "why", {{"mail", 0, false}}, kPiecesNow};

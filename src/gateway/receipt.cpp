@@ -43,10 +43,10 @@ Names names_of(const Context& context, const Prepared& prepared)
         if (out.ids.size() < channel::kMostKnownAs && model::is_line(id, model::kMaxNativeId))
         {
             out.ids.push_back(id);
-            out.known_as.push_back(known_as(context, prepared.channel, prepared.leg.address, id));
+            out.known_as.push_back(known_as(context, prepared.channel, prepared.address, id));
         }
-    if (const auto& code = prepared.message.answer_code; !code.empty())
-        out.known_as.push_back(answer_code_name(context, prepared.channel, prepared.leg.address, code));
+    if (const auto& code = prepared.answer_code; !code.empty())
+        out.known_as.push_back(answer_code_name(context, prepared.channel, prepared.address, code));
     return out;
 }
 

@@ -18,7 +18,9 @@
 #include "net/descriptors.hpp"
 #include "net/http_server.hpp"
 #include "net/io_pool.hpp"
+#include "node/chat_channels.hpp"
 #include "node/dialing.hpp"
+#include "node/host_port.hpp"
 #include "node/log.hpp"
 #include "node/mail_door.hpp"
 #include "node/ready.hpp"
@@ -37,7 +39,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -80,21 +81,6 @@ chain::ChainConfig endpoints_of(const config::Chain& chain)
     return out;
 }
 
-struct HostPort
-{
-    std::string host;
-    std::uint16_t port = 0;
-};
-
-HostPort split(const std::string& text)
-{
-    HostPort out;
-    const auto colon = text.rfind(':');
-    out.host = text.substr(0, colon);
-    std::from_chars(text.data() + colon + 1, text.data() + text.size(), out.port);
-    return out;
-}
-
 /// Behind a proxy on this machine all connections come from loopback: there the total alone counts.
 net::HttpServerOptions door_limits(const config::Node& node)
 {
@@ -109,7 +95,7 @@ Result<std::unique_ptr<channel::Channel>> email_channel(const config::Mail& mail
                                                         net::Dialer dialer)
 {
     channels::email::EmailOptions options;
-    const auto server = split(mail.server);
+    const auto server = split_host_port(mail.server);
     options.host = server.host;
     options.port = server.port;
     options.tls = mail.tls == "tls"    ? channels::email::SmtpTls::implicit
@@ -262,6 +248,9 @@ Result<> Runtime::Impl::open_channels()
     // A number that comes in late, or changes its relays, is announced and listened for at once.
     served.changed = [channel = nostr.get()] { channel->refresh(); };
     owned.push_back(std::move(nostr));
+    DMID_TRY(auto chats, make_chat_channels(config, setup.places.state, clock, dialer));
+    for (auto& chat : chats)
+        owned.push_back(std::move(chat));
     for (const auto& channel : owned)
         channels.emplace(std::string{channel->name()}, channel.get());
     return {};
@@ -326,7 +315,7 @@ void Runtime::Impl::open_heads()
 
 Result<> Runtime::Impl::listen()
 {
-    const auto where = split(setup.config.node.listen);
+    const auto where = split_host_port(setup.config.node.listen);
     api = std::make_unique<api::Api>(*context, *flow, api::NodeInfo{DMID_VERSION, {}, {}, "rehearsal"});
     channels::nostr::RelayDoorOptions door_options;
     door_options.url = setup.config.node.url;
@@ -368,7 +357,7 @@ Result<> Runtime::Impl::listen_watchers()
 {
     if (setup.config.node.metrics.empty())
         return {};
-    const auto where = split(setup.config.node.metrics);
+    const auto where = split_host_port(setup.config.node.metrics);
     watcher_server = std::make_unique<net::HttpServer>(doors, [door = api.get()](net::HttpRequest request)
                                                        { return door->handle_watcher(std::move(request)); });
     DMID_TRY(watcher_server->listen_tcp(where.host, where.port));
@@ -559,11 +548,12 @@ Result<> Runtime::check(const Setup& setup)
     for (const auto& file : files)
         if (!file.empty() && ::access(file.c_str(), R_OK) != 0)
             return fail(Errc::config_unreadable, file + ": " + std::strerror(errno));
+    const SystemClock clock;
     if (!config.mail.server.empty())
     {
-        const SystemClock clock;
         DMID_TRY(email_channel(config.mail, clock, dialer));
     }
+    DMID_TRY(make_chat_channels(config, setup.places.state, clock, dialer));
     return {};
 }
 

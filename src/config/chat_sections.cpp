@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/rows.hpp"
+
+namespace dmid::config
+{
+namespace
+{
+bool valid_api_url(void* s)
+{
+    const auto& url = static_cast<Telegram*>(s)->api_url;
+    return url.starts_with("https://") || url.starts_with("http://");
+}
+bool valid_sms_server(void* s)
+{
+    return host_and_port(static_cast<SmsService*>(s)->server);
+}
+bool valid_sms_tls(void* s)
+{
+    const auto& tls = static_cast<SmsService*>(s)->tls;
+    return tls == "tls" || tls == "none";
+}
+bool valid_binds(void* s)
+{
+    const auto& binds = static_cast<SmsService*>(s)->binds;
+    return binds == "transceiver" || binds == "pair" || binds == "transmitter" || binds == "receiver";
+}
+bool valid_receipts(void* s)
+{
+    const auto& receipts = static_cast<Sms*>(s)->receipts;
+    return receipts == "none" || receipts == "last" || receipts == "all";
+}
+bool valid_long_texts(void* s)
+{
+    const auto& texts = static_cast<Sms*>(s)->long_texts;
+    return texts == "parts" || texts == "wide-parts" || texts == "payload";
+}
+bool valid_max_parts(void* s)
+{
+    const auto most = static_cast<Sms*>(s)->max_parts;
+    return most >= 5 && most <= 16;
+}
+bool valid_window(void* s)
+{
+    const auto window = static_cast<SmsService*>(s)->window;
+    return window >= 1 && window <= 1000;
+}
+bool valid_xmpp_server(void* s)
+{
+    const auto& server = static_cast<Xmpp*>(s)->server;
+    return server.empty() || host_and_port(server);
+}
+
+std::vector<Row> telegram_rows()
+{
+    return {text<&Telegram::token_file>("token_file", "\"\"",
+                                        "File that holds what BotFather gave; empty: no Telegram"),
+            check(text<&Telegram::api_url>("api_url", "\"https://api.telegram.org\"",
+                                           "Of a telegram-bot-api server of your own; http on loopback only"),
+                  valid_api_url, "https:// or http://"),
+            text<&Telegram::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
+            count<&Telegram::max_file_mb>("max_file_mb", "20",
+                                          "MB of one file on its way in; a server of your own gives more"),
+            count<&Telegram::spool_mb>("spool_mb", "256", "MB of all files that are being taken in")};
+}
+
+std::vector<Row> sms_rows()
+{
+    return {text<&Sms::sender>("sender", "\"\"",
+                               "From which address messages go: +…, a short code or letters; "
+                               "empty: no short messages"),
+            text<&Sms::country>("country", "\"\"",
+                                "Code of the service's country, 49: its numbers come without; empty: none"),
+            check(text<&Sms::receipts>("receipts", "\"all\"",
+                                       "For which parts receipts are asked: none, last, all"),
+                  valid_receipts, "none, last or all"),
+            check(text<&Sms::long_texts>("long_texts", "\"parts\"",
+                                         "How a long text goes: parts, wide-parts, payload"),
+                  valid_long_texts, "parts, wide-parts or payload"),
+            check(count<&Sms::max_parts>("max_parts", "16", "Parts that one message may cost, 5 to 16"),
+                  valid_max_parts, "5 to 16"),
+            count<&Sms::parts_a_day>("parts_a_day", "500",
+                                     "Parts on one day (UTC), of all messages; 0: no limit"),
+            list<&Sms::countries>("countries", "[]",
+                                  "Beginnings of numbers that messages go to, +49; empty: to all numbers")};
+}
+
+std::vector<Row> sms_service_rows()
+{
+    return {text<&SmsService::label>("label", "\"\"", "Its name in message ids, where there are several"),
+            need(check(text<&SmsService::server>("server", "\"127.0.0.1:2775\"", "SMPP server, host:port"),
+                       valid_sms_server, "host:port")),
+            check(text<&SmsService::tls>("tls", "\"tls\"", "tls, or none (loopback and tunnels)"),
+                  valid_sms_tls, "tls or none"),
+            text<&SmsService::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
+            need(text<&SmsService::system_id>("system_id", "\"dmid\"", "Account, at most 15 characters")),
+            text<&SmsService::password_file>("password_file", "\"\"",
+                                             "File that holds its password, at most 8 characters"),
+            text<&SmsService::system_type>("system_type", "\"\"", "As the contract says; usually empty"),
+            check(text<&SmsService::binds>("binds", "\"transceiver\"",
+                                           "transceiver, pair, transmitter or receiver"),
+                  valid_binds, "transceiver, pair, transmitter or receiver"),
+            check(count<&SmsService::window>("window", "10", "Messages without an answer at once, 1 to 1000"),
+                  valid_window, "1 to 1000"),
+            count<&SmsService::per_second>("per_second", "0", "Parts a second; 0: as fast as it answers")};
+}
+
+std::vector<Row> xmpp_rows()
+{
+    return {check(text<&Xmpp::server>("server", "\"\"",
+                                      "Component port of your XMPP server, host:port; empty: no XMPP"),
+                  valid_xmpp_server, "host:port"),
+            text<&Xmpp::domain>("domain", "\"\"", "Of the component: numbers are <16 digits>@domain"),
+            text<&Xmpp::secret_file>("secret_file", "\"\"", "File that holds the component's secret"),
+            count<&Xmpp::max_stanza_kb>("max_stanza_kb", "256", "KiB of one stanza that the server takes")};
+}
+} // namespace
+
+std::vector<Section> chat_sections()
+{
+    return {
+        {"telegram", "Telegram", false, [](Config& c) -> void* { return &c.telegram; }, telegram_rows()},
+        {"sms", "Short messages", false, [](Config& c) -> void* { return &c.sms; }, sms_rows()},
+        {"sms.service", "An account with a service for short messages", true,
+         [](Config& c) -> void* { return &c.sms.services.emplace_back(); }, sms_service_rows(),
+         [](Config& c) { return pointers(c.sms.services); }},
+        {"xmpp", "XMPP", false, [](Config& c) -> void* { return &c.xmpp; }, xmpp_rows()},
+    };
+}
+} // namespace dmid::config
