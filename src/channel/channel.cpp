@@ -13,6 +13,13 @@ std::optional<std::string> Channel::address_of(const model::Party& /*party*/) co
     return std::nullopt;
 }
 
+net::Task<net::HttpResponse> Channel::on_request(net::HttpRequest /*request*/)
+{
+    net::HttpResponse response;
+    response.status = 404;
+    co_return response;
+}
+
 namespace
 {
 Answer not_here()
@@ -43,6 +50,11 @@ net::Task<Heard> Inbox::hear(ChatLine /*line*/)
 }
 
 net::Task<Answer> Inbox::report(Report /*what*/)
+{
+    co_return not_here();
+}
+
+net::Task<Answer> Inbox::changed_hands(HandsChanged /*what*/)
 {
     co_return not_here();
 }

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "channel/inbox.hpp"
 #include "channel/outgoing.hpp"
+#include "net/http_types.hpp"
 #include "net/task.hpp"
 
 #include <optional>
@@ -99,5 +100,16 @@ public:
 
     /// Ends run() soon. Thread-safe, may be called twice.
     virtual void stop() {}
+
+    /// The most bytes of one request that its service makes to on_request(); 0: it makes none, and nothing is
+    /// mounted for it.
+    virtual std::size_t max_request() const { return 0; }
+    /// A request of its service to `/v1/channels/<name>` of the node's public server, from anybody until it
+    /// proved itself. Any executor, many at once; the default answers 404.
+    virtual net::Task<net::HttpResponse> on_request(net::HttpRequest request);
+
+    /// Why nothing goes out or comes in at present, one line in words for whoever runs the node, no secrets;
+    /// empty where all is well. Thread-safe, no I/O.
+    virtual std::string trouble() const { return {}; }
 };
 } // namespace dmid::channel

@@ -87,6 +87,10 @@ public:
     virtual net::Task<Heard> hear(ChatLine line);
     /// What became of a message of ours; `yes` when it is written down. A report never causes a message.
     virtual net::Task<Answer> report(Report what);
+    /// An address changed hands: nothing is sent to it before its owner proved it anew, and the owner is told
+    /// where else they are reached. `yes` when that is written down, also where nobody is bound there; the
+    /// same again changes nothing.
+    virtual net::Task<Answer> changed_hands(HandsChanged what);
     /// Opens a session with an app password: the account's name for OwnerWords, or crypto.signature-invalid
     /// whatever was wrong. Counts against the source.
     virtual net::Task<Result<std::string>> sign_in(std::string user, std::string password,

@@ -117,4 +117,13 @@ struct Report
         false;          ///< with `failed`: the address itself does not exist or is closed (5.1.x, 5.2.1)
     std::string detail; ///< its words, printable, ≤ 300 bytes
 };
+
+/// The platform says that an address is no longer in the hands that it was in: another account has the phone
+/// number now, another key has the account, the account is gone. Whoever was bound there proves it anew.
+struct HandsChanged
+{
+    std::string channel; ///< its name
+    std::string account; ///< the address, canonical
+    std::string what;    ///< in words for the owner, without a full stop: `its safety number changed`
+};
 } // namespace dmid::channel

@@ -127,6 +127,7 @@ int rank(const Report& report)
 {
     switch (report.fate)
     {
+    case Report::Fate::read: // parse_delivery_status() never says it
     case Report::Fate::delivered:
         return 3;
     case Report::Fate::delayed:
