@@ -40,7 +40,7 @@ public:
         leg.address = kAnn;
         return leg;
     }
-    channel::Outgoing message(const std::string& text) const override { return Setup::message(text); }
+    channel::Outgoing message(const std::string& text) const override { return Wired::message(text); }
     unsigned connections() const override { return peer_ ? peer_->connections() : 0; }
     std::vector<std::string> arrived() const override
     {
@@ -73,7 +73,7 @@ private:
         }
     }
     std::optional<DaemonPeer> peer_;
-    std::optional<Setup> setup_;
+    std::optional<Wired> setup_;
 };
 
 std::unique_ptr<Bench> make_signal_bench()

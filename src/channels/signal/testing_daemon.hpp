@@ -231,10 +231,10 @@ inline std::string good_answer(const SeenCall& call)
 }
 
 /// A channel before a daemon, quick in all.
-class Setup
+class Wired
 {
 public:
-    explicit Setup(const std::string& place, const std::function<void(SignalOptions&)>& change = {})
+    explicit Wired(const std::string& place, const std::function<void(SignalOptions&)>& change = {})
     {
         SignalOptions options;
         options.daemon = place;
