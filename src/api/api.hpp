@@ -61,6 +61,7 @@ private:
     net::Task<net::HttpResponse> resolve(net::HttpRequest request);
     net::Task<net::HttpResponse> receive(net::HttpRequest request);
     net::HttpResponse show_heads(const net::HttpRequest& request) const;
+    net::Task<net::HttpResponse> ask_channel(net::HttpRequest request);
     net::Task<net::HttpResponse> take_head(net::HttpRequest request);
     net::HttpResponse health(bool owner) const;
     net::HttpResponse metrics_page() const;

@@ -65,6 +65,7 @@ net::HttpResponse channels(const Call& call)
         kinds.push_back({{"name", name},
                          {"encrypted", !traits.ends_encryption},
                          {"inbound", traits.inbound},
+                         {"trouble", channel->trouble()},
                          {"max_text", traits.max_text}});
     }
     return answer(200, {{"bindings", std::move(out)}, {"channels", std::move(kinds)}});

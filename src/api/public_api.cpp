@@ -13,6 +13,7 @@ namespace
 {
 constexpr std::string_view kResolve = "/v1/resolve/";
 constexpr std::string_view kHeads = "/v1/heads/";
+constexpr std::string_view kChannels = "/v1/channels/";
 
 json::object terms_of(const channel::Answer& refused)
 {
@@ -103,6 +104,15 @@ net::Task<net::HttpResponse> Api::receive(net::HttpRequest request)
     co_return answer(202, body);
 }
 
+net::Task<net::HttpResponse> Api::ask_channel(net::HttpRequest request)
+{
+    const auto found = context_.channels.find(request.path.substr(kChannels.size()));
+    if (found == context_.channels.end() || found->second->max_request() == 0)
+        co_return problem(
+            Error{Errc::gateway_no_such_entry, "no channel of this node takes requests at " + request.path});
+    co_return co_await found->second->on_request(std::move(request));
+}
+
 net::Task<net::HttpResponse> Api::handle_public(net::HttpRequest request)
 {
     const std::string_view path{request.path};
@@ -113,6 +123,8 @@ net::Task<net::HttpResponse> Api::handle_public(net::HttpRequest request)
         co_return co_await resolve(std::move(request));
     if (path == "/v1/messages" && request.method == "POST")
         co_return co_await receive(std::move(request));
+    if (path.starts_with(kChannels))
+        co_return co_await ask_channel(std::move(request));
     if (path.starts_with(kHeads) && get)
         co_return show_heads(request);
     if (path.starts_with(kHeads) && request.method == "PUT" && heads != nullptr)

@@ -28,6 +28,7 @@ public:
     net::Task<channel::Answer> answer(channel::OwnerWords words) override;
     net::Task<channel::Heard> hear(channel::ChatLine line) override;
     net::Task<channel::Answer> report(channel::Report what) override;
+    net::Task<channel::Answer> changed_hands(channel::HandsChanged what) override;
     net::Task<Result<std::string>> sign_in(std::string user, std::string password,
                                            std::string source) override;
 

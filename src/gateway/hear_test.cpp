@@ -383,5 +383,27 @@ TEST(Hear, WhatIsForgottenIsFoundByNoName)
     ASSERT_TRUE(run(append(*desk.node.context, std::move(forget))));
     EXPECT_FALSE(find_known(*desk.node.context, "telegram", "77", "1").value());
 }
+TEST(Hear, AnAddressInNewHandsGetsNothingBeforeItIsProvenAgain)
+{
+    Desk desk;
+    auto& node = desk.node;
+    const auto code = make_code(keys::random_bytes(5));
+    ASSERT_TRUE(node.bindings->begin(node.box(), "tg", "telegram", "77", code, node.clock.now()));
+    ASSERT_TRUE(node.bindings->confirm(node.box(), "tg", code, node.clock.now()));
+    const auto changed = [&](const std::string& account) {
+        return run(node.flow->changed_hands({"telegram", account, "its safety number changed"})).yes;
+    };
+    EXPECT_EQ(changed("78"), Yes::yes) << "nobody is bound there";
+    EXPECT_EQ(node.bindings->find(node.box(), "tg").value()->state, BindingState::bound);
+    EXPECT_EQ(changed("77"), Yes::yes);
+    EXPECT_EQ(changed("77"), Yes::yes);
+    EXPECT_EQ(node.bindings->find(node.box(), "tg").value()->state, BindingState::quarantined);
+    const auto alarms = node.alarms.all();
+    ASSERT_EQ(alarms.size(), 1U);
+    EXPECT_NE(alarms[0].words.find("its safety number changed"), std::string::npos) << alarms[0].words;
+    ASSERT_TRUE(node.bindings->begin(node.box(), "tg", "telegram", "77", code, node.clock.now()));
+    ASSERT_TRUE(node.bindings->confirm(node.box(), "tg", code, node.clock.now()));
+    EXPECT_EQ(node.bindings->find(node.box(), "tg").value()->state, BindingState::bound);
+}
 } // namespace
 } // namespace dmid::gateway

@@ -32,7 +32,7 @@ Task<Result<Exchange>> exchange(Stream stream, std::string head, const HttpReque
 {
     untouched = true;
     DMID_CO_TRY(co_await stream.write(as_bytes(head), as_bytes(request.body)));
-    const HttpLimits limits{options.max_header, options.max_body};
+    const HttpLimits limits{options.max_header, options.max_body, {}};
     HttpResponseParser parser{limits, request.method == "HEAD"};
     Bytes buffer;
     std::array<std::uint8_t, 16384> chunk;

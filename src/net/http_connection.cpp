@@ -96,7 +96,8 @@ private:
 HttpConnection::HttpConnection(Stream stream, std::shared_ptr<Service> service, bool tls)
     : stream_{std::move(stream)}
     , service_{std::move(service)}
-    , parser_{HttpLimits{service_->options.max_header, service_->options.max_body}}
+    , parser_{HttpLimits{service_->options.max_header, service_->options.max_body,
+                         service_->options.max_bodies}}
     , tls_{tls}
 {
 }

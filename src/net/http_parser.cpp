@@ -21,11 +21,14 @@ constexpr unsigned kMaxInterim = 8; // interim responses before a final one
 /// 1.81 asserts where it is asked all the same.
 constexpr std::size_t kLeastOfChunked = 5;
 
-template <class Parser> void set_limits(Parser& parser, HttpLimits limits)
+template <class Parser> void set_limits(Parser& parser, const HttpLimits& limits)
 {
     parser.eager(true);
     parser.header_limit(static_cast<std::uint32_t>(limits.header));
-    parser.body_limit(limits.body);
+    auto most = limits.body;
+    for (const auto& [path, body] : limits.bodies)
+        most = std::max(most, body);
+    parser.body_limit(most);
 }
 
 Error meaning(const error_code& error)
@@ -94,6 +97,21 @@ struct HttpRequestParser::Impl
             return fail(Errc::net_protocol, "HTTP version");
         return {};
     }
+    /// What the path allows; the parser itself knows the most of all paths alone.
+    Result<> check_body() const
+    {
+        if (limits.bodies.empty())
+            return {};
+        const auto& request = parser->get();
+        const std::string_view target{request.target().data(), request.target().size()};
+        auto most = limits.body;
+        for (const auto& [path, body] : limits.bodies)
+            if (target.substr(0, target.find('?')) == path)
+                most = std::max(most, body);
+        if (parser->content_length().value_or(0) > most || request.body().size() > most)
+            return fail(Errc::net_too_large, "body");
+        return {};
+    }
     HttpLimits limits;
     std::optional<http::request_parser<http::string_body>> parser;
 };
@@ -113,6 +131,10 @@ Result<std::size_t> HttpRequestParser::feed(ByteView bytes)
     if (!knew_header && header_done())
     {
         DMID_TRY(impl_->check());
+    }
+    if (header_done())
+    {
+        DMID_TRY(impl_->check_body());
     }
     return used;
 }

@@ -13,6 +13,8 @@ struct HttpLimits
 {
     std::size_t header = 16U << 10U;
     std::size_t body = 128U << 10U;
+    /// Of requests to these paths instead, where it is more.
+    std::vector<std::pair<std::string, std::size_t>> bodies{};
 };
 
 /// HTTP/1.x requests from a stream of bytes, one after the other. No I/O. Stricter than RFC 9112 where

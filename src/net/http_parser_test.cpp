@@ -93,6 +93,28 @@ TEST(HttpRequestParser, HasLimits)
     EXPECT_TRUE(parse("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n12345678", limits));
 }
 
+TEST(HttpRequestParser, TakesLargerBodiesOnThePathsThatAreNamedAlone)
+{
+    const HttpLimits limits{256, 8, {{"/a", 12}}};
+    const auto put = [](const std::string& target, const std::string& body, bool chunked)
+    {
+        const auto size = std::to_string(body.size());
+        return "PUT " + target + " HTTP/1.1\r\nHost: a\r\n" +
+               (chunked ? "Transfer-Encoding: chunked\r\n\r\n" + size + "\r\n" + body + "\r\n0\r\n\r\n"
+                        : "Content-Length: " + size + "\r\n\r\n" + body);
+    };
+    for (const bool chunked : {false, true})
+    {
+        EXPECT_TRUE(parse(put("/a", "123456789", chunked), limits));
+        EXPECT_TRUE(parse(put("/a?b=/c", "123456789", chunked), limits));
+        for (const auto* other : {"/", "/b", "/a/", "/ab", "/b?/a"})
+            EXPECT_EQ(refusal(put(other, "123456789", chunked), limits), Errc::net_too_large) << other;
+    }
+    EXPECT_EQ(refusal(put("/a", "1234567890123", false), limits), Errc::net_too_large);
+    EXPECT_EQ(refusal("PUT /b HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", limits),
+              Errc::net_too_large);
+}
+
 TEST(HttpResponseParser, SkipsInterimAnswersAndReadsTheFinalOne)
 {
     HttpResponseParser parser{{}, false};

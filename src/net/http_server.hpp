@@ -21,6 +21,8 @@ struct HttpServerOptions
     std::size_t max_header = 16U << 10U;
     /// 413 beyond it. Design: HTTP body 128 KiB.
     std::size_t max_body = 128U << 10U;
+    /// For requests to these paths instead, where it is more.
+    std::vector<std::pair<std::string, std::size_t>> max_bodies;
     /// Beyond it a new connection gets 503 and is closed.
     std::size_t max_connections = 10'000;
     /// Of one source (net/source.hpp): 429 beyond it. 0: no limit, for a server behind a proxy, where all

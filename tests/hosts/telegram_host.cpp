@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Telegram channel without a node behind, for Bot API servers that this project did not write. Arguments:
 // a folder with the files `token` and `secret`, the API's URL, `poll` or `webhook`. It runs at once, and
-// serves on_webhook() at /telegram. Commands and answers are lines of JSON:
+// serves on_request() at /telegram. Commands and answers are lines of JSON:
 //   {"op":"inbox","yes":"yes|no|later","say":"…"}
 //   {"op":"send","to":"42","text":"…","quotes":"7","kind":"edited|taken_back|reacted","of":["7"],
 //    "files":[{"name":"a","type":"text/plain","base64":"…"}],"patience":5000}     → the attempt
@@ -154,7 +154,7 @@ net::Task<net::HttpResponse> serve(std::atomic<TelegramChannel*>& channel, net::
     net::HttpResponse response;
     response.status = 404;
     if (request.path == "/telegram" && channel != nullptr)
-        response = co_await channel.load()->on_webhook(std::move(request));
+        response = co_await channel.load()->on_request(std::move(request));
     co_return response;
 }
 } // namespace

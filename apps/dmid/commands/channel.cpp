@@ -87,9 +87,17 @@ Result<> channels(const Invocation& call)
     else
         call.out().table(bound);
     std::string names;
+    std::vector<std::string> troubles;
     for (const auto& channel : tool::list_of(answer, "channels"))
-        names += (names.empty() ? "" : ", ") + text_of(channel, "name");
+    {
+        const auto name = text_of(channel, "name");
+        names += (names.empty() ? "" : ", ") + name;
+        if (const auto trouble = text_of(channel, "trouble"); !trouble.empty())
+            troubles.push_back(name + " does not work at present: " + trouble);
+    }
     call.out().line("\nChannels of this node: " + (names.empty() ? "none" : names));
+    for (const auto& trouble : troubles)
+        call.out().line(trouble);
     return {};
 }
 } // namespace

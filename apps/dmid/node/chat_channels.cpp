@@ -115,9 +115,10 @@ Result<std::unique_ptr<channel::Channel>> xmpp_channel(const config::Xmpp& confi
 }
 } // namespace
 
-Result<std::vector<std::unique_ptr<channel::Channel>>>
-make_chat_channels(const config::Config& config, const std::filesystem::path& state, const Clock& clock,
-                   const net::Dialer& dialer)
+Result<std::vector<std::unique_ptr<channel::Channel>>> make_chat_channels(const config::Config& config,
+                                                                          const std::filesystem::path& state,
+                                                                          const Clock& clock,
+                                                                          const net::Dialer& dialer)
 {
     std::vector<std::unique_ptr<channel::Channel>> out;
     if (!config.telegram.token_file.empty())

@@ -326,10 +326,14 @@ Result<> Runtime::Impl::listen()
     api->relay_information = [door = relay.get()] { return door->information(); };
     api->checks = [seen = watch.get()] { return seen->checks(); };
     api->metrics = [this] { return metrics(); };
+    auto limits = door_limits(setup.config.node);
+    for (const auto& [name, channel] : channels)
+        if (channel->max_request() > 0)
+            limits.max_bodies.emplace_back("/v1/channels/" + name, channel->max_request());
     public_server = std::make_unique<net::HttpServer>(
         doors,
         [door = api.get()](net::HttpRequest request) { return door->handle_public(std::move(request)); },
-        relay->handler(), door_limits(setup.config.node));
+        relay->handler(), limits);
     net::HttpServerOptions owner_limits;
     owner_limits.max_connections = kOwnerConnections;
     owner_server = std::make_unique<net::HttpServer>(

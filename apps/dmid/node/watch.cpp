@@ -46,6 +46,7 @@ struct Watch::Impl
     std::optional<api::ChainFacts> chain;
     std::vector<api::EndpointFacts> seen;
     std::uint64_t indexed_before = 0;
+    std::map<std::string, bool> troubled; ///< by channel, at the last look
     std::optional<std::pair<UnixMillis, std::chrono::steady_clock::time_point>> clocks;
 
     void set(const char* name, bool ok, std::string words)
@@ -61,6 +62,22 @@ struct Watch::Impl
         set("disk", free >= kLeastFree, std::to_string(free >> 20U) + " MiB free");
         set("store", stats && filled <= kMostFilled,
             stats ? std::to_string(filled) + " % of its limit used" : "it cannot be read");
+    }
+
+    /// One look may fall between two attempts to connect: the second in a row counts.
+    void look_at_channels()
+    {
+        for (const auto& [name, channel] : context.channels)
+        {
+            const auto trouble = channel->trouble();
+            auto& before = troubled[name];
+            if (trouble.empty())
+                context.alarms.clear("channel " + name);
+            else if (before)
+                context.alarms.raise("channel " + name, name + " does not work: " + trouble,
+                                     context.clock.now());
+            before = !trouble.empty();
+        }
     }
 
     void look_at_clock()
@@ -159,6 +176,7 @@ struct Watch::Impl
             self->note_chain(agreed);
             self->look_at_clock();
             self->look_at_disk();
+            self->look_at_channels();
             co_await ask_endpoints(self);
             for (auto slept = net::Millis{0}; slept < kEvery && !self->stopping; slept += kTick)
                 co_await net::sleep_for(kTick);

@@ -63,11 +63,13 @@ public:
     {
         session = std::move(opened);
         state = State::up;
+        lines.troubles_.clear(service.label);
         up_since = std::chrono::steady_clock::now();
         next_slot = {};
     }
     void failed(Error why)
     {
+        lines.troubles_.set(service.label, why);
         last = std::move(why);
         state = State::idle;
         ++failures;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "channel/trouble.hpp"
 #include "channels/sms/smpp_session.hpp"
 
 #include <deque>
@@ -37,6 +38,8 @@ public:
     void hold(Delivered delivered);
     /// The opposite: unbinds what nothing uses; `done` when no connection is left.
     void release(std::shared_ptr<Handoff<bool>> done);
+    /// Which connections are down, and why; empty where all is well. Thread-safe.
+    std::string trouble() const { return troubles_.words(); }
 
 private:
     class Line;
@@ -63,5 +66,6 @@ private:
     bool held_ = false;
     net::Deadline used_at_;
     std::vector<std::shared_ptr<Handoff<bool>>> released_;
+    channel::Troubles troubles_;
 };
 } // namespace dmid::channels::sms

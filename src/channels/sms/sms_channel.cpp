@@ -92,6 +92,7 @@ public:
     }
 
     net::Task<> run(channel::Inbox& inbox) override;
+    std::string trouble() const override { return lines_->trouble(); }
     void stop() override
     {
         const std::lock_guard lock{mutex_};

@@ -24,7 +24,7 @@ struct ReceivingOptions
     net::Millis backoff{1'000};          ///< first pause after a failure; doubles up to 64 of them
 };
 
-/// The way in. on_webhook() and stop() may come from any thread, run() is one at a time.
+/// The way in. on_request() and stop() may come from any thread, run() is one at a time.
 class Receiving
 {
 public:
@@ -38,10 +38,11 @@ public:
     {
     }
 
-    /// Registers or removes the webhook, then polls, or waits while on_webhook() serves; until stop().
+    /// Registers or removes the webhook, then polls, or waits while on_request() serves; until stop().
     net::Task<> run(channel::Inbox& inbox);
     /// One request of the platform. 200 when the update is done with, 503 when it must come again.
-    net::Task<net::HttpResponse> on_webhook(net::HttpRequest request);
+    std::size_t max_request() const;
+    net::Task<net::HttpResponse> on_request(net::HttpRequest request);
     void stop() noexcept { stopping_ = true; }
     /// Why nothing comes in at present, in words; empty where all is well. Thread-safe.
     std::string trouble() const;

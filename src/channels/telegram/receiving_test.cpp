@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// run() and on_webhook() before a server that answers as told.
+// run() and on_request() before a server that answers as told.
 #include "channels/telegram/testing_inbox.hpp"
 
 #include <gtest/gtest.h>
@@ -62,7 +62,7 @@ unsigned status_of(TelegramChannel& channel, net::HttpRequest request)
 {
     auto asking = [](TelegramChannel& a_channel, net::HttpRequest a_request) -> net::Task<Result<unsigned>>
     {
-        const auto response = co_await a_channel.on_webhook(std::move(a_request));
+        const auto response = co_await a_channel.on_request(std::move(a_request));
         EXPECT_TRUE(response.body.empty());
         co_return response.status;
     };

@@ -108,9 +108,14 @@ void TelegramChannel::stop()
     parts_->receiving.stop();
 }
 
-net::Task<net::HttpResponse> TelegramChannel::on_webhook(net::HttpRequest request)
+std::size_t TelegramChannel::max_request() const
 {
-    return parts_->receiving.on_webhook(std::move(request));
+    return parts_->receiving.max_request();
+}
+
+net::Task<net::HttpResponse> TelegramChannel::on_request(net::HttpRequest request)
+{
+    return parts_->receiving.on_request(std::move(request));
 }
 
 std::string TelegramChannel::trouble() const

@@ -23,7 +23,7 @@ struct TelegramOptions
     std::uint64_t spool_bytes = 256'000'000;
     /// Of one file on its way in. api.telegram.org gives out 20 MB, a self-hosted server more.
     std::uint64_t max_file_in = 20'000'000;
-    /// Where Telegram reaches on_webhook(), https; empty: long poll.
+    /// Where Telegram reaches on_request(), https; empty: long poll.
     std::string webhook_url;
     std::string webhook_secret_file;  ///< with webhook_url: 1 to 256 letters, digits, _ and -
     unsigned webhook_connections = 1; ///< at once, to 100; more than one gives up the order of messages
@@ -34,7 +34,7 @@ struct TelegramOptions
     net::Millis backoff{1'000}; ///< first pause after a failure; doubles up to 64 of them
 };
 
-/// Telegram through the Bot API. send() and on_webhook() may be called on any executors at once, run() once
+/// Telegram through the Bot API. send() and on_request() may be called on any executors at once, run() once
 /// at a time; destroyed after all of them have ended.
 class TelegramChannel final : public channel::Channel
 {
@@ -51,12 +51,13 @@ public:
     net::Task<void> run(channel::Inbox& inbox) override;
     void stop() override;
 
-    /// A request for the path of webhook_url, to be mounted on a public HTTP server whose body limit is at
-    /// least 2 MiB. 404 without the right secret (compared in constant time), 400 and 413 for what is no
-    /// update, 503 while nobody runs or the inbox says later, 200 when the update is done with.
-    net::Task<net::HttpResponse> on_webhook(net::HttpRequest request);
-    /// Why nothing comes in at present, in words; empty where all is well. Thread-safe.
-    std::string trouble() const;
+    /// Of one update: two rich messages (what is said and what it answers) of 32,768 characters in JSON's
+    /// escapes; 0 where no webhook is set.
+    std::size_t max_request() const override;
+    /// 404 without the right secret (compared in constant time), 400 and 413 for what is no update, 503 while
+    /// nobody runs or the inbox says later, 200 when the update is done with.
+    net::Task<net::HttpResponse> on_request(net::HttpRequest request) override;
+    std::string trouble() const override;
 
 private:
     std::unique_ptr<Parts> parts_;

@@ -47,7 +47,12 @@ private:
     channel::Inbox* inbox_ = nullptr;
 };
 
-net::Task<net::HttpResponse> Receiving::on_webhook(net::HttpRequest request)
+std::size_t Receiving::max_request() const
+{
+    return webhook_secret_.empty() ? 0 : kMaxWebhookBody;
+}
+
+net::Task<net::HttpResponse> Receiving::on_request(net::HttpRequest request)
 {
     // First of all, and the same answer for whatever else is wrong with a stranger's request.
     if (webhook_secret_.empty() ||

@@ -78,6 +78,7 @@ struct Link::Impl
     std::deque<Element> unsaid; // answers that wait for the connection to come back
     std::shared_ptr<Session> session;
     Error last{Errc::channel_unreachable, {}};
+    channel::Troubles troubles;
     net::Deadline tried = net::Deadline::min();
     bool running = false;
     bool pausing = false;
@@ -176,16 +177,19 @@ net::Task<> Link::Impl::serve()
             co_await open_component(dialer, options.server, net::deadline_in(options.connect_timeout));
         if (open)
         {
+            troubles.clear({});
             const auto since = std::chrono::steady_clock::now();
             const bool left = co_await serve_once(std::move(*open));
             if (left)
                 continue;
+            troubles.set({}, last);
             if (std::chrono::steady_clock::now() - since > kGood)
                 wait = options.backoff;
         }
         else
         {
             last = std::move(open).error();
+            troubles.set({}, last);
             fail_waiting(last);
         }
         if (!is_wanted())
@@ -253,5 +257,10 @@ void Link::unlisten()
             else if (impl->running && !impl->is_wanted())
                 impl->cut.emit(asio::cancellation_type::terminal);
         });
+}
+
+std::string Link::trouble() const
+{
+    return impl_->troubles.words();
 }
 } // namespace dmid::channels::xmpp

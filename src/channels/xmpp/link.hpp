@@ -2,6 +2,7 @@
 // Private to this folder.
 #pragma once
 
+#include "channel/trouble.hpp"
 #include "channels/xmpp/delivery.hpp"
 #include "channels/xmpp/inlet.hpp"
 #include "channels/xmpp/session.hpp"
@@ -43,6 +44,8 @@ public:
     /// From now on what comes in goes there, and a lost connection is made anew. Until unlisten().
     void listen(std::shared_ptr<Inlet> inlet);
     void unlisten();
+    /// Why there is no connection though one is wanted; empty where all is well.
+    std::string trouble() const;
 
 private:
     struct Impl;

@@ -131,6 +131,7 @@ public:
     }
 
     void stop() override { receiving_->stop(); }
+    std::string trouble() const override { return link_.trouble(); }
 
 private:
     struct Listener

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/flow.hpp"
+#include "gateway/stages.hpp"
+#include "gateway/words.hpp"
+
+// A platform says that an address has new hands: whoever is bound there is sent nothing more until the
+// address is proven again.
+namespace dmid::gateway
+{
+namespace
+{
+/// True where something was quarantined.
+Result<bool> quarantine(Context& context, const Served& served, const channel::HandsChanged& what)
+{
+    DMID_TRY(const auto binding, context.bindings.bound(served.box(), what.channel, what.account));
+    if (!binding)
+        return false;
+    const auto now = context.clock.now();
+    DMID_TRY(context.bindings.set_state(served.box(), binding->label, BindingState::quarantined, now));
+    context.alarms.raise("way " + binding->label,
+                         "the address of " + binding->label + " may be in other hands: " + what.what +
+                             ". Nothing more goes there until you bind it again: dmid bind " + what.channel,
+                         now, AlarmScope{served.identity.number, binding->label});
+    return true;
+}
+} // namespace
+
+net::Task<channel::Answer> Flow::changed_hands(channel::HandsChanged what)
+{
+    what.what = shortened(what.what, kMaxDetail);
+    for (const auto& served : context_.served.all())
+    {
+        const auto done = quarantine(context_, *served, what);
+        if (!done)
+            co_return refuse(done.error());
+        if (*done)
+            note(context_, "hands changed channel=" + what.channel);
+    }
+    channel::Answer answer;
+    answer.yes = channel::Yes::yes;
+    co_return answer;
+}
+} // namespace dmid::gateway
