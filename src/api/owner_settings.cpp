@@ -18,6 +18,8 @@ namespace
 {
 /// How long the sending of a code may take (milliseconds).
 constexpr UnixMillis kCodeMs = 20'000;
+/// How long the service may take to say whose address is meant.
+constexpr net::Millis kFindWithin{10'000};
 
 json::object position_json(const model::PolicyPosition& position)
 {
@@ -84,7 +86,7 @@ net::Task<net::HttpResponse> bind(Call call)
     const auto found = call.context.channels.find(*kind);
     if (found == call.context.channels.end())
         co_return problem(Error{Errc::channel_unknown, *kind});
-    auto address = found->second->parse_address(*typed);
+    auto address = co_await found->second->find_address(*std::move(typed), kFindWithin);
     if (!address)
         co_return problem(address.error());
 

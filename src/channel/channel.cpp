@@ -8,6 +8,11 @@ net::Task<void> Channel::run(Inbox& /*inbox*/)
     co_return;
 }
 
+net::Task<Result<std::string>> Channel::find_address(std::string text, net::Millis /*limit*/)
+{
+    co_return parse_address(text);
+}
+
 std::optional<std::string> Channel::address_of(const model::Party& /*party*/) const
 {
     return std::nullopt;

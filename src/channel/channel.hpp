@@ -85,6 +85,10 @@ public:
     /// The canonical form of an address as a person writes it; channel.address-invalid otherwise. No I/O.
     virtual Result<std::string> parse_address(std::string_view text) const = 0;
 
+    /// The same for the moment of binding alone, where the service may be asked once: whose account a phone
+    /// number is now. channel.refused where nobody is found. The default asks nobody.
+    virtual net::Task<Result<std::string>> find_address(std::string text, net::Millis limit);
+
     /// The address at which it carries letters in the clear from a number to this party; nothing where it
     /// does not. No I/O.
     virtual std::optional<std::string> address_of(const model::Party& party) const;

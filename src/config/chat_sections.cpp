@@ -44,6 +44,12 @@ bool valid_window(void* s)
     const auto window = static_cast<SmsService*>(s)->window;
     return window >= 1 && window <= 1000;
 }
+bool valid_daemon(void* s)
+{
+    const auto& daemon = static_cast<Signal*>(s)->daemon;
+    return daemon.empty() || daemon.starts_with("unix:/") || daemon.starts_with("tcp://") ||
+           daemon.starts_with("http://") || daemon.starts_with("https://");
+}
 bool valid_xmpp_server(void* s)
 {
     const auto& server = static_cast<Xmpp*>(s)->server;
@@ -52,15 +58,19 @@ bool valid_xmpp_server(void* s)
 
 std::vector<Row> telegram_rows()
 {
-    return {text<&Telegram::token_file>("token_file", "\"\"",
-                                        "File that holds what BotFather gave; empty: no Telegram"),
-            check(text<&Telegram::api_url>("api_url", "\"https://api.telegram.org\"",
-                                           "Of a telegram-bot-api server of your own; http on loopback only"),
-                  valid_api_url, "https:// or http://"),
-            text<&Telegram::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
-            count<&Telegram::max_file_mb>("max_file_mb", "20",
-                                          "MB of one file on its way in; a server of your own gives more"),
-            count<&Telegram::spool_mb>("spool_mb", "256", "MB of all files that are being taken in")};
+    return {
+        text<&Telegram::token_file>("token_file", "\"\"",
+                                    "File that holds what BotFather gave; empty: no Telegram"),
+        check(text<&Telegram::api_url>("api_url", "\"https://api.telegram.org\"",
+                                       "Of a telegram-bot-api server of your own; http on loopback only"),
+              valid_api_url, "https:// or http://"),
+        text<&Telegram::webhook_secret_file>("webhook_secret_file", "\"\"",
+                                             "File with 1 to 256 of A-Z a-z 0-9 _ -: Telegram then calls "
+                                             "/v1/channels/telegram of the node's url; empty: the node asks"),
+        text<&Telegram::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
+        count<&Telegram::max_file_mb>("max_file_mb", "20",
+                                      "MB of one file on its way in; a server of your own gives more"),
+        count<&Telegram::spool_mb>("spool_mb", "256", "MB of all files that are being taken in")};
 }
 
 std::vector<Row> sms_rows()
@@ -104,6 +114,22 @@ std::vector<Row> sms_service_rows()
             count<&SmsService::per_second>("per_second", "0", "Parts a second; 0: as fast as it answers")};
 }
 
+std::vector<Row> signal_rows()
+{
+    return {
+        check(text<&Signal::daemon>("daemon", "\"\"",
+                                    "Where signal-cli's daemon listens: unix:/path, tcp://127.0.0.1:7583, "
+                                    "http://127.0.0.1:8080; empty: no Signal"),
+              valid_daemon, "unix:/…, tcp://…, http://… or https://…"),
+        text<&Signal::account>("account", "\"\"", "The node's account there: its phone number or UUID"),
+        text<&Signal::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
+        flag<&Signal::trust_new_keys>("trust_new_keys", "true",
+                                      "Trust a person's new key once their address is quarantined; off: "
+                                      "by hand, with signal-cli trust"),
+        count<&Signal::max_file_mb>("max_file_mb", "25", "MB of all files of a message on its way in"),
+        count<&Signal::spool_mb>("spool_mb", "256", "MB of all files that are being taken in")};
+}
+
 std::vector<Row> xmpp_rows()
 {
     return {check(text<&Xmpp::server>("server", "\"\"",
@@ -123,6 +149,7 @@ std::vector<Section> chat_sections()
         {"sms.service", "An account with a service for short messages", true,
          [](Config& c) -> void* { return &c.sms.services.emplace_back(); }, sms_service_rows(),
          [](Config& c) { return pointers(c.sms.services); }},
+        {"signal", "Signal", false, [](Config& c) -> void* { return &c.signal; }, signal_rows()},
         {"xmpp", "XMPP", false, [](Config& c) -> void* { return &c.xmpp; }, xmpp_rows()},
     };
 }

@@ -90,9 +90,10 @@ struct Nostr
 /// A bot that speaks for all numbers of the node.
 struct Telegram
 {
-    std::string token_file; ///< empty: no Telegram
-    std::string api_url;    ///< of a telegram-bot-api server
-    std::string ca_file;    ///< empty: the system's
+    std::string token_file;          ///< empty: no Telegram
+    std::string api_url;             ///< of a telegram-bot-api server
+    std::string webhook_secret_file; ///< empty: the node asks Telegram
+    std::string ca_file;             ///< empty: the system's
     std::uint64_t max_file_mb = 0;
     std::uint64_t spool_mb = 0; ///< files on their way in, together
 };
@@ -124,6 +125,17 @@ struct Sms
     std::vector<SmsService> services;
 };
 
+/// One account at Signal, through signal-cli's daemon.
+struct Signal
+{
+    std::string daemon;  ///< unix:, tcp://, http:// or https://; empty: no Signal
+    std::string account; ///< its phone number, or its UUID
+    std::string ca_file;
+    bool trust_new_keys = true;
+    std::uint64_t max_file_mb = 0;
+    std::uint64_t spool_mb = 0;
+};
+
 /// A component of somebody's XMPP server.
 struct Xmpp
 {
@@ -151,6 +163,7 @@ struct Config
     Nostr nostr;
     Telegram telegram;
     Sms sms;
+    Signal signal;
     Xmpp xmpp;
     Log log;
 };

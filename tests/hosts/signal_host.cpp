@@ -172,7 +172,7 @@ net::Task<> run(SignalChannel& channel, channel::Inbox& inbox, std::atomic<bool>
 }
 net::Task<> resolve(SignalChannel& channel, std::string to)
 {
-    const auto address = co_await channel.resolve_address(std::move(to), net::Millis{5'000});
+    const auto address = co_await channel.find_address(std::move(to), net::Millis{5'000});
     say({{"event", "resolved"}, {"address", address.value_or("")}});
 }
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/chat_channels.hpp"
 
+#include "channels/signal/signal_channel.hpp"
 #include "channels/sms/sms_channel.hpp"
 #include "channels/telegram/telegram_channel.hpp"
 #include "channels/xmpp/xmpp_channel.hpp"
@@ -24,6 +25,7 @@ Result<std::string> secret_line(const std::string& file)
 }
 
 Result<std::unique_ptr<channel::Channel>> telegram_channel(const config::Telegram& config,
+                                                           const std::string& node_url,
                                                            const std::filesystem::path& state,
                                                            const Clock& clock, const net::Dialer& dialer)
 {
@@ -34,6 +36,9 @@ Result<std::unique_ptr<channel::Channel>> telegram_channel(const config::Telegra
     options.spool_folder = state / "telegram";
     options.spool_bytes = config.spool_mb * 1'000'000;
     options.max_file_in = config.max_file_mb * 1'000'000;
+    options.webhook_secret_file = config.webhook_secret_file;
+    if (!config.webhook_secret_file.empty())
+        options.webhook_url = node_url + "/v1/channels/telegram";
     DMID_TRY(auto made, channels::telegram::make_telegram_channel(options, clock, dialer));
     return std::unique_ptr<channel::Channel>{std::move(made)};
 }
@@ -101,6 +106,22 @@ Result<std::unique_ptr<channel::Channel>> sms_channel(const config::Sms& config,
     return sms::make_sms_channel(std::move(options), clock, dialer);
 }
 
+Result<std::unique_ptr<channel::Channel>> signal_channel(const config::Signal& config,
+                                                         const std::filesystem::path& state,
+                                                         const Clock& clock, const net::Dialer& dialer)
+{
+    channels::signal::SignalOptions options;
+    options.daemon = config.daemon;
+    options.account = config.account;
+    options.ca_file = config.ca_file;
+    options.trust_when_told = config.trust_new_keys;
+    options.spool_folder = state / "signal";
+    options.spool_bytes = config.spool_mb * 1'000'000;
+    options.max_file_in = config.max_file_mb * 1'000'000;
+    DMID_TRY(auto made, channels::signal::make_signal_channel(options, clock, dialer));
+    return std::unique_ptr<channel::Channel>{std::move(made)};
+}
+
 Result<std::unique_ptr<channel::Channel>> xmpp_channel(const config::Xmpp& config, const Clock& clock,
                                                        const net::Dialer& dialer)
 {
@@ -123,12 +144,17 @@ Result<std::vector<std::unique_ptr<channel::Channel>>> make_chat_channels(const 
     std::vector<std::unique_ptr<channel::Channel>> out;
     if (!config.telegram.token_file.empty())
     {
-        DMID_TRY(auto made, telegram_channel(config.telegram, state, clock, dialer));
+        DMID_TRY(auto made, telegram_channel(config.telegram, config.node.url, state, clock, dialer));
         out.push_back(std::move(made));
     }
     if (!config.sms.sender.empty())
     {
         DMID_TRY(auto made, sms_channel(config.sms, state, clock, dialer));
+        out.push_back(std::move(made));
+    }
+    if (!config.signal.daemon.empty())
+    {
+        DMID_TRY(auto made, signal_channel(config.signal, state, clock, dialer));
         out.push_back(std::move(made));
     }
     if (!config.xmpp.server.empty())

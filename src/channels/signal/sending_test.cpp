@@ -307,7 +307,7 @@ TEST(SignalSetup, FindsTheAddressOfANumberOnce)
         }};
     Wired setup{peer.place()};
     const auto of = [&](const std::string& text)
-    { return net::run_blocking(setup.channel().resolve_address(text, net::Millis{5'000})); };
+    { return net::run_blocking(setup.channel().find_address(text, net::Millis{5'000})); };
     EXPECT_EQ(of("+49 151 2345678").value(), kAnn);
     EXPECT_EQ(of("+49 151 2345679").error().code, Errc::channel_refused);
     EXPECT_EQ(of(kAnn).value(), kAnn);

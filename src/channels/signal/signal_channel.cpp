@@ -102,7 +102,7 @@ std::string SignalChannel::trouble() const
     return parts_->receiving.trouble();
 }
 
-net::Task<Result<std::string>> SignalChannel::resolve_address(std::string text, net::Millis limit)
+net::Task<Result<std::string>> SignalChannel::find_address(std::string text, net::Millis limit)
 {
     const auto number = parse_phone(text);
     if (!number)

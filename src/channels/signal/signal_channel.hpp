@@ -53,7 +53,7 @@ public:
     /// once. channel.address-invalid for other texts, channel.refused where nobody can be found by the
     /// number, and what a call may fail with. For the moment of binding alone: later the number may be
     /// another's.
-    net::Task<Result<std::string>> resolve_address(std::string text, net::Millis limit);
+    net::Task<Result<std::string>> find_address(std::string text, net::Millis limit) override;
 
 private:
     std::unique_ptr<Parts> parts_;
