@@ -152,7 +152,7 @@ export async function startSignalCli({ way, account = '+4930999999', several = f
     const connection = { subscriptions: new Map(), write: (object) => socket.write(`${JSON.stringify(object)}\n`) };
     const unasked = { write: (object) => connection.write({ jsonrpc: '2.0', method: 'receive', params: object }) };
     if (mode === 'on-start') open(unasked);
-    createInterface({ input: socket }).on('line', (line) => {
+    createInterface({ input: socket }).on('error', () => {}).on('line', (line) => {
       const request = parse(line);
       connection.write(request === undefined ? parseError : handle(request, connection));
     });

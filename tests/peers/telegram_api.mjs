@@ -190,6 +190,8 @@ export async function startTelegramApi() {
       return message.message_id;
     };
     return {
+      /** The id of the first message in the chat whose text fits. */
+      find: (fits) => [...chat.messages.values()].find(({ text }) => text && fits(text))?.message_id,
       says: (text, answers) => write({ text, ...(answers ? { reply_to_message: chat.messages.get(answers) } : {}) }),
       sends: (file, caption) => write({ document: store(file), caption }),
       edits: (message, text) => push('edited_message', { ...Object.assign(chat.messages.get(message), { text }), edit_date: now() }),

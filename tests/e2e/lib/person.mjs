@@ -59,7 +59,10 @@ export class Person {
     return ['--registry', this.world.registry, '--chain-id', String(this.world.chain.chainId), ...rpc.flatMap((url) => ['--rpc', url])];
   }
 
-  /** Writes config.toml: the chain, the mail, the relay, and the number once there is one. */
+  /**
+   * Writes config.toml: the chain, the mail, the relay, and the number once there is one. `platforms`: sections of the
+   * chat platforms, as TOML.
+   */
   configure(settings = {}) {
     Object.assign(this.settings, settings);
     const { world } = this;
@@ -100,7 +103,7 @@ trust_anchor_file = "${world.names.anchorFile}"
 
 [nostr]
 relays = ${list([this.relayUrl])}
-${this.settings.log === undefined ? '' : `\n[log]\nlevel = "${this.settings.log}"\n`}`);
+${this.settings.platforms ?? ''}${this.settings.log === undefined ? '' : `\n[log]\nlevel = "${this.settings.log}"\n`}`);
   }
 
   /** For the mail door: app passwords go over TLS alone. */

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// One owner, one policy, and people who write from XMPP, a telephone, Signal and Telegram: a node with all of these
+// channels before prosody, npm smpp, and doubles of signal-cli and the Bot API.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { silentTeller } from '../e2e/lib/teller.mjs';
+import { stack } from '../e2e/steps/1_stack.mjs';
+import { mint, policyToml, publish } from '../e2e/steps/2_owner.mjs';
+import { dmidMissing } from '../peers/dmid_node.mjs';
+import { postfixMissing } from '../peers/postfix.mjs';
+import { freePort, until } from '../peers/process.mjs';
+import { component, prosodyMissing, startProsody } from '../peers/prosody.mjs';
+import { startSignalCli } from '../peers/signal_cli.mjs';
+import { startService } from '../peers/sms_service.mjs';
+import { startTelegramApi } from '../peers/telegram_api.mjs';
+import { startPerson } from '../peers/xmpp.mjs';
+
+const skip = dmidMissing() ?? postfixMissing() ?? prosodyMissing() ?? false;
+const story = { teller: silentTeller() };
+const parts = {};
+const dana = '7ccae375-cd51-4c82-8b1e-7be3280aa485';
+const phone = '+4915112345678';
+const hex = (text) => Buffer.from(text).toString('hex');
+
+/** What the bot says to Anna, from the first on. */
+const toAnna = () => parts.telegram.calls.filter(({ method }) => method === 'sendMessage').map(({ parameters }) => parameters.text);
+const annaReads = (fits, what) => until(() => toAnna().find(fits), `Anna reads ${what}`);
+const request = (fits, what) => story.a.message(fits, what, 20, { requests: true });
+const codeOf = (text) => /Code: (\S+)/.exec(text)?.[1];
+
+async function platforms(folder) {
+  const secretFile = (name, secret) => { const file = join(folder, name); writeFileSync(file, `${secret}\n`, { mode: 0o600 }); return file; };
+  parts.telegram = await startTelegramApi();
+  parts.smsPort = await freePort();
+  parts.sms = await startService('npm', parts.smsPort);
+  parts.signal = await startSignalCli({ way: 'socket' });
+  parts.prosody = await startProsody({ carl: 'carl-s' });
+  return `
+[telegram]
+token_file = "${secretFile('bot-token', parts.telegram.token)}"
+api_url = "${parts.telegram.url}"
+
+[sms]
+sender = "+4930123456"
+
+[[sms.service]]
+server = "127.0.0.1:${parts.smsPort}"
+tls = "none"
+system_id = "node"
+password_file = "${secretFile('sms-password', 's3cret')}"
+
+[signal]
+daemon = "unix:${parts.signal.path}"
+account = "+4930999999"
+
+[xmpp]
+server = "127.0.0.1:${parts.prosody.place}"
+domain = "${component}"
+secret_file = "${secretFile('xmpp-secret', parts.prosody.secret)}"
+`;
+}
+
+before(async () => {
+  if (skip) return;
+  await stack(story, { people: ['A'] });
+  const { a } = story;
+  a.configure({ platforms: await platforms(a.home) });
+  await mint(a);
+  a.configure();
+  await publish(a);
+  await a.startNode();
+  await a.serving();
+  parts.carl = await startPerson(parts.prosody, 'carl', 'carl-s');
+  parts.anna = parts.telegram.user(7000421795, 'Anna');
+  parts.dana = parts.signal.person(dana, { name: 'Dana', number: '+33123456789' });
+});
+after(async () => {
+  if (skip) return;
+  await story.world?.stop();
+  await parts.carl?.stop();
+  for (const part of ['sms', 'signal', 'prosody', 'telegram']) await parts[part]?.stop();
+});
+
+test('the owner binds Telegram with the code that the bot brings', { skip, timeout: 60_000 }, async () => {
+  const { a } = story;
+  parts.anna.says('hello?');
+  await annaReads((text) => /Begin with the number/.test(text), 'how to begin');
+  await a.do(['bind', 'telegram', '7000421795']);
+  const words = await annaReads((text) => codeOf(text) !== undefined, 'the code');
+  assert.equal((await a.do(['bind', 'confirm', 'telegram', codeOf(words)])).state, 'bound');
+  const file = join(a.home, 'policy.toml');
+  writeFileSync(file, policyToml.replace('"email"', '"telegram"'));
+  await a.sign(['policy', 'set', file]);
+});
+
+test('a stranger on XMPP asks, is let in, and talks with the owner who is on Telegram', { skip, timeout: 60_000 }, async () => {
+  const { a } = story;
+  const jid = `${a.number.replaceAll(' ', '')}@${component}`;
+  await parts.carl.say(jid, 'Grüße aus XMPP 🦉');
+  const { id, with: sender } = await request(({ text }) => text === 'Grüße aus XMPP 🦉', 'the request');
+  assert.match(JSON.stringify(sender), /xmpp:carl@localhost/);
+  assert.ok(!toAnna().some((text) => text.includes('Grüße aus XMPP')), 'a request rings nowhere');
+  await a.do(['accept', id]);
+  const brought = await annaReads((text) => text.includes('Grüße aus XMPP 🦉'), 'the message');
+  assert.match(brought, /carl@localhost/);
+  parts.anna.says('Hallo Carl', parts.anna.find((text) => text === brought));
+  const answer = await parts.carl.wait((stanza) => stanza.is('message') && stanza.getChildText('body')?.includes('Hallo Carl'), 'the answer');
+  assert.equal(answer.attrs.from.split('/')[0], jid);
+  assert.ok(!String(answer).includes('7000421795'), 'nothing of where the owner is');
+});
+
+const fromPhone = async (text, reference) => {
+  parts.sms.tell({ op: 'deliver', source_addr: phone.slice(1), source_addr_ton: 1, source_addr_npi: 1, destination_addr: '4930123456', data_coding: 0, bytes: hex(text), reference });
+  await parts.sms.where('delivered', (one) => one.reference === reference && one.status === 0);
+};
+
+test('a telephone proves nothing: it is told what would do, and where the owner lets it ask it is answered', { skip, timeout: 60_000 }, async () => {
+  const { a } = story;
+  await fromPhone(`${a.number} Hi by phone`, 'refused');
+  const refusal = await parts.sms.where('submit', ({ destination }) => destination === phone.slice(1));
+  assert.match(refusal.text, /not sent/i);
+  assert.ok(refusal.text.includes(a.number), refusal.text);
+  const file = join(a.home, 'open.toml');
+  writeFileSync(file, policyToml.replace('"email"', '"telegram"').replace('cost = { work = 18 }\n', ''));
+  await a.sign(['policy', 'set', file]);
+  await fromPhone(`${a.number} Hi again by phone`, 'asked');
+  const asked = await request(({ text }) => text === 'Hi again by phone', 'the request');
+  assert.match(JSON.stringify(asked), /unproven/);
+  await a.do(['reply', asked.id, 'Who is there?']);
+  const sent = await parts.sms.where('submit', ({ text }) => text.includes('Who is there?'));
+  assert.equal(sent.destination, phone.slice(1));
+});
+
+test('somebody on Signal asks; a new safety number is told to the owner who is bound there', { skip, timeout: 90_000 }, async () => {
+  const { a } = story;
+  parts.dana.says(`${a.number} Salut`);
+  const { with: sender } = await request(({ text }) => text === 'Salut', 'the request');
+  assert.match(JSON.stringify(sender), new RegExp(`signal:${dana}`));
+  await a.do(['bind', 'signal', '+33123456789']);
+  const code = await until(() => parts.dana.messages.map(({ text }) => codeOf(text)).find(Boolean), 'the code on Signal');
+  await a.do(['bind', 'confirm', 'signal', code]);
+  const binding = async () => (await a.do(['channels'], { told: false })).bindings.find(({ label }) => label === 'signal');
+  assert.equal((await binding()).address, dana, 'the number was asked about once; the account is what is bound');
+  parts.dana.changesKey();
+  parts.dana.says('Salut encore');
+  await until(async () => (await binding()).state === 'quarantined', 'the quarantine', 60);
+});
+
+test('a channel that lost its service says so in words', { skip, timeout: 60_000 }, async () => {
+  const { a } = story;
+  await parts.prosody.kill();
+  const trouble = async () => (await a.do(['channels'], { told: false })).channels.find(({ name }) => name === 'xmpp').trouble;
+  await until(async () => (await trouble()) !== '', 'the trouble');
+  const words = await a.do(['channels'], { told: false, json: false });
+  assert.match(words, /xmpp does not work at present: /);
+  await parts.prosody.restart();
+  await until(async () => (await trouble()) === '', 'the return', 40);
+});
