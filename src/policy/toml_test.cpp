@@ -94,7 +94,7 @@ TEST(PolicyToml, DemandsADefault)
 TEST(PolicyToml, RefusesByNameWhatIsReservedForLater)
 {
     EXPECT_EQ(rule_code("who = [\"ens\"]\ndo = \"deliver\""), Errc::policy_not_implemented);
-    EXPECT_EQ(rule_code("channel = [\"telegram\"]\ndo = \"deliver\""), Errc::policy_not_implemented);
+    EXPECT_EQ(rule_code("channel = [\"matrix\"]\ndo = \"deliver\""), Errc::policy_not_implemented);
     EXPECT_EQ(rule_code("addressed = [\"ens\"]\ndo = \"deliver\""), Errc::policy_not_implemented);
     EXPECT_EQ(rule_code("who = \"wallet\"\ncost = { deposit = 1 }\ndo = \"request\""),
               Errc::policy_not_implemented);

@@ -123,7 +123,14 @@ test('a telephone proves nothing: it is told what would do, and where the owner 
   assert.match(refusal.text, /not sent/i);
   assert.ok(refusal.text.includes(a.number), refusal.text);
   const file = join(a.home, 'open.toml');
-  writeFileSync(file, policyToml.replace('"email"', '"telegram"').replace('cost = { work = 18 }\n', ''));
+  writeFileSync(file, policyToml.replace('"email"', '"telegram"').replace('[[rule]]\nwho  = ["anonymous"]', `[[rule]]
+who     = ["anonymous"]
+channel = ["sms"]
+do      = "request"
+rate    = "20 per hour"
+
+[[rule]]
+who  = ["anonymous"]`));
   await a.sign(['policy', 'set', file]);
   await fromPhone(`${a.number} Hi again by phone`, 'asked');
   const asked = await request(({ text }) => text === 'Hi again by phone', 'the request');
