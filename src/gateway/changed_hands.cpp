@@ -9,19 +9,32 @@ namespace dmid::gateway
 {
 namespace
 {
-/// True where something was quarantined.
+/// Every label of the address: it may stand under several. One that is quarantined already raises its alarm
+/// again, since alarms end with the process and this may be the second try after a cut. True where there is
+/// one.
 Result<bool> quarantine(Context& context, const Served& served, const channel::HandsChanged& what)
 {
-    DMID_TRY(const auto binding, context.bindings.bound(served.box(), what.channel, what.account));
-    if (!binding)
-        return false;
+    bool any = false;
     const auto now = context.clock.now();
-    DMID_TRY(context.bindings.set_state(served.box(), binding->label, BindingState::quarantined, now));
-    context.alarms.raise("way " + binding->label,
-                         "the address of " + binding->label + " may be in other hands: " + what.what +
-                             ". Nothing more goes there until you bind it again: dmid bind " + what.channel,
-                         now, AlarmScope{served.identity.number, binding->label});
-    return true;
+    DMID_TRY(const auto bindings, context.bindings.all(served.box()));
+    for (const auto& binding : bindings)
+    {
+        const bool sent_to =
+            binding.state == BindingState::bound || binding.state == BindingState::quarantined;
+        if (!sent_to || binding.channel != what.channel || binding.address != what.account)
+            continue;
+        if (binding.state == BindingState::bound)
+        {
+            DMID_TRY(context.bindings.set_state(served.box(), binding.label, BindingState::quarantined, now));
+        }
+        context.alarms.raise("way " + binding.label,
+                             "the address of " + binding.label + " may be in other hands: " + what.what +
+                                 ". Nothing more goes there until you bind it again: dmid bind " +
+                                 what.channel,
+                             now, AlarmScope{served.identity.number, binding.label});
+        any = true;
+    }
+    return any;
 }
 } // namespace
 

@@ -6,8 +6,7 @@ namespace dmid::gateway::chat_words
 std::string how_to_begin()
 {
     return "Begin with the number that you write to, then your message: 8312 3456 7890 1210 Hello. Answers "
-           "come "
-           "back here. STOP ends all messages from here.";
+           "come back here. STOP ends all messages from here.";
 }
 
 std::string which_one(const std::vector<model::Number>& numbers)

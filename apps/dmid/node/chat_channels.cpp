@@ -37,6 +37,8 @@ Result<std::unique_ptr<channel::Channel>> telegram_channel(const config::Telegra
     options.spool_bytes = config.spool_mb * 1'000'000;
     options.max_file_in = config.max_file_mb * 1'000'000;
     options.webhook_secret_file = config.webhook_secret_file;
+    if (!config.webhook_secret_file.empty() && node_url.empty())
+        return fail(Errc::config_missing, "[node] url: Telegram calls it, since webhook_secret_file is set");
     if (!config.webhook_secret_file.empty())
         options.webhook_url = node_url + "/v1/channels/telegram";
     DMID_TRY(auto made, channels::telegram::make_telegram_channel(options, clock, dialer));
