@@ -110,6 +110,7 @@ public:
         return std::chrono::ceil<net::Millis>(throttled_until - now);
     }
     void room() override { lines.pump(); }
+    void unsent(SubmissionPtr submission) override { lines.waiting_.push_front(std::move(submission)); }
     void delivered(SmppSession& from, Pdu pdu) override
     {
         if (lines.delivered_)

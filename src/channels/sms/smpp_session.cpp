@@ -284,13 +284,20 @@ void SmppSession::expire(net::Deadline now)
 
 void SmppSession::settle(const Error& why)
 {
-    for (auto& [sequence, one] : std::exchange(under_way_, {}))
+    auto all = std::exchange(under_way_, {});
+    for (auto at = all.rbegin(); at != all.rend(); ++at)
     {
+        auto& [submission, since, written] = at->second;
+        if (!written && submission->take_back())
+        {
+            owner_->unsent(std::move(submission));
+            continue;
+        }
         Submitted out;
-        out.outcome = one.written ? Outcome::uncertain : Outcome::unreachable;
+        out.outcome = written ? Outcome::uncertain : Outcome::unreachable;
         out.code = code_of(why);
         out.detail = why.context;
-        one.submission->done->give(std::move(out));
+        submission->done->give(std::move(out));
     }
 }
 

@@ -29,6 +29,8 @@ public:
     virtual std::optional<net::Millis> answered(Meaning meaning) = 0;
     /// There may be room in the window.
     virtual void room() = 0;
+    /// The session ended before it wrote any of this: another may take it. The last one comes first.
+    virtual void unsent(SubmissionPtr submission) = 0;
     /// A deliver_sm or data_sm, to be answered with SmppSession::answer().
     virtual void delivered(SmppSession& session, Pdu pdu) = 0;
 };
@@ -48,7 +50,7 @@ public:
                                                                 Command bind, SmppTiming timing);
     SmppSession(net::Stream stream, SmppReader reader, const SmppService& service, SmppTiming timing);
 
-    /// Lives until either side ends it; says why (net.*). Every submission is answered by then. The owner
+    /// Lives until either side ends it; says why (net.*). Every submission is answered or given back by then. The owner
     /// must outlive it. Called once.
     net::Task<Error> live(SessionOwner& owner);
 

@@ -33,9 +33,11 @@ public:
         , until{an_until}
     {
     }
-    bool hand_over() noexcept { return decide(State::handed_over); }
+    bool hand_over() noexcept { return decide(State::waiting, State::handed_over); }
     /// False: it may have left already.
-    bool call_back() noexcept { return decide(State::called_back); }
+    bool call_back() noexcept { return decide(State::waiting, State::called_back); }
+    /// By whoever it was handed to, where nothing of it has left: it waits as before.
+    bool take_back() noexcept { return decide(State::handed_over, State::waiting); }
 
     const ShortMessage message;
     const net::Deadline until; ///< for a place in a window
@@ -48,9 +50,8 @@ private:
         handed_over,
         called_back,
     };
-    bool decide(State to) noexcept
+    bool decide(State from, State to) noexcept
     {
-        auto from = State::waiting;
         return state_.compare_exchange_strong(from, to);
     }
     std::atomic<State> state_{State::waiting};

@@ -20,8 +20,9 @@ struct StoreSummary
 };
 
 /// Copies the store in `directory` as of one moment into the new file `to` (0600, synced when it returns),
-/// while another process may have it open and write to it; neither waits for the other. Everything that was
-/// durable when the call began is in it. store.not-found where there is no store; store.full, store.io.
+/// while another process may have it open and write to it; neither waits for the other. Not for a store that
+/// this process has open: LMDB would begin its table of locks anew. Everything that was durable when the
+/// call began is in it. store.not-found where there is no store; store.full, store.io.
 Result<StoreSummary> copy_store(const std::filesystem::path& directory, const std::filesystem::path& to);
 
 /// Reads every row of every database of a store that nobody has open, and decodes its log.

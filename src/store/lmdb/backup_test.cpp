@@ -4,11 +4,12 @@
 #include "store/lmdb/lmdb_testing.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
-#include <thread>
 
 namespace dmid::store::lmdb
 {
@@ -56,30 +57,66 @@ void add(Mailbox& mailbox, const Entry& what)
     ASSERT_TRUE(done) << to_string(done.error());
 }
 
-TEST(StoreCopy, HoldsAllThatWasDurableWhenItBeganWhileOthersGoOnWriting)
+/// Another process that appends without a pause: LMDB may not be opened twice in one.
+class Writer
+{
+public:
+    explicit Writer(const std::filesystem::path& directory)
+    {
+        EXPECT_EQ(::pipe(ends_), 0);
+        child_ = ::fork();
+        if (child_ == 0)
+            append_until_killed(directory, ends_[1]);
+        ::close(ends_[1]);
+    }
+    ~Writer()
+    {
+        ::kill(child_, SIGKILL);
+        ::waitpid(child_, nullptr, 0);
+        ::close(ends_[0]);
+    }
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    /// How many are durable, once `more` have been added since the last call.
+    std::uint32_t after(std::uint32_t more)
+    {
+        const std::uint32_t target = written_ + more;
+        while (written_ < target && ::read(ends_[0], &written_, sizeof written_) == sizeof written_)
+            ;
+        EXPECT_GE(written_, target) << "the writer has ended";
+        return written_;
+    }
+
+private:
+    [[noreturn]] static void append_until_killed(const std::filesystem::path& directory, int report)
+    {
+        auto mailbox = open(directory);
+        for (std::uint32_t n = 0; mailbox; ++n)
+        {
+            auto big = numbered(n);
+            big.body.resize(8192, 0x55);
+            add(*mailbox, big);
+            const std::uint32_t count = n + 1;
+            if (::testing::Test::HasFailure() || ::write(report, &count, sizeof count) != sizeof count)
+                break;
+        }
+        ::_exit(3);
+    }
+    int ends_[2] = {-1, -1};
+    pid_t child_ = -1;
+    std::uint32_t written_ = 0;
+};
+
+TEST(StoreCopy, HoldsAllThatWasDurableWhenItBeganWhileAnotherProcessGoesOnWriting)
 {
     const TempDir dir;
     const TempDir copies;
-    auto mailbox = open(dir.path());
-    std::atomic<std::uint32_t> written = 0;
-    std::atomic<bool> stop = false;
-    std::thread writer{[&]
-                       {
-                           // The map starts at 1 MiB: it grows several times while copies are made.
-                           for (std::uint32_t n = 0; !stop; ++n)
-                           {
-                               auto big = numbered(n);
-                               big.body.resize(8192, 0x55);
-                               add(*mailbox, big);
-                               written = n + 1;
-                           }
-                       }};
+    // The map starts at 1 MiB: it grows several times while copies are made.
+    Writer writer{dir.path()};
     for (int i = 0; i < 5; ++i)
     {
-        const auto target = written + 40;
-        while (written < target)
-            std::this_thread::yield();
-        const std::uint32_t before = written;
+        const auto before = writer.after(40);
         const auto directory = copies.path() / std::to_string(i);
         std::filesystem::create_directory(directory);
         const auto copied = copy_store(dir.path(), directory / "data.mdb");
@@ -95,8 +132,6 @@ TEST(StoreCopy, HoldsAllThatWasDurableWhenItBeganWhileOthersGoOnWriting)
             EXPECT_EQ((*found)->entry.meta, numbered(n).meta);
         }
     }
-    stop = true;
-    writer.join();
 }
 
 TEST(StoreCopy, IsForItsOwnerAloneAndTakesNoNameThatIsTaken)
