@@ -74,7 +74,11 @@ net::Task<bool> Receiving::serve_statuses(channel::Inbox& inbox, std::vector<Sta
     for (unsigned round = 0; round < kReportRounds && !open.empty(); ++round)
     {
         if (round > 0)
-            co_await pause(options_.report_pause * (1U << (round - 1)));
+        {
+            const bool going = co_await pause(options_.report_pause * (1U << (round - 1)));
+            if (!going) // the node stops before it could know them
+                co_return false;
+        }
         for (auto& one : open)
         {
             auto report = one.report;
