@@ -39,6 +39,8 @@ const std::array kRoutes{
     Route{"PUT", "/v1/policy/head", &owner::set_policy_head},
     Route{"POST", "/v1/send", &owner::send},
     Route{"POST", "/v1/reply", &owner::reply},
+    Route{"POST", "/v1/edit", &owner::edit},
+    Route{"POST", "/v1/react", &owner::react},
     Route{"POST", "/v1/accept", &owner::accept},
     Route{"POST", "/v1/block", &owner::block},
     Route{"POST", "/v1/confirm", &owner::confirm},

@@ -25,6 +25,8 @@ net::HttpResponse prepare_policy(const Call& call);
 
 net::Task<net::HttpResponse> send(Call call);
 net::Task<net::HttpResponse> reply(Call call);
+net::Task<net::HttpResponse> edit(Call call);
+net::Task<net::HttpResponse> react(Call call);
 net::Task<net::HttpResponse> accept(Call call);
 net::Task<net::HttpResponse> block(Call call);
 net::Task<net::HttpResponse> confirm(Call call);

@@ -190,6 +190,38 @@ net::Task<net::HttpResponse> reply(Call call)
     co_return answer_sent(sent);
 }
 
+net::Task<net::HttpResponse> edit(Call call)
+{
+    auto body = Body::parse(call.request, {"message", "text", "unmask"});
+    if (!body)
+        co_return problem(body.error());
+    auto named = body->text("message");
+    auto text = body->text("text");
+    auto unmask = body->flag("unmask");
+    if (!named || !text || !unmask)
+        co_return problem(first_error(named, text, unmask));
+    const auto message = fixed_from_hex<Hash32>(*named);
+    if (!message)
+        co_return problem(message.error());
+    co_return answer_sent(
+        co_await gateway::edit(call.context, call.served, *message, *std::move(text), *unmask));
+}
+
+net::Task<net::HttpResponse> react(Call call)
+{
+    auto body = Body::parse(call.request, {"message", "emoji"});
+    if (!body)
+        co_return problem(body.error());
+    auto named = body->text("message");
+    auto emoji = body->text("emoji");
+    if (!named || !emoji)
+        co_return problem(first_error(named, emoji));
+    const auto message = fixed_from_hex<Hash32>(*named);
+    if (!message)
+        co_return problem(message.error());
+    co_return answer_sent(co_await gateway::react(call.context, call.served, *message, *std::move(emoji)));
+}
+
 net::Task<net::HttpResponse> accept(Call call)
 {
     co_return co_await decide(std::move(call), &gateway::accept, "released");

@@ -41,18 +41,17 @@ Result<std::optional<Amends>> checked(const Context& context, const Arrival& arr
     return std::optional{amends};
 }
 
-Result<std::string> text_of(const Context& context, const store::MailboxId& box, const Hash32& message)
+Result<std::vector<std::string>> native_name(const Context& context, const store::MailboxId& box,
+                                             const Hash32& message)
 {
+    std::vector<std::string> out;
     DMID_TRY(const auto stored, context.mailbox.find(box, message));
-    if (!stored || stored->forgotten)
-        return std::string{};
-    if (stored->entry.kind == static_cast<std::uint16_t>(Kind::arrived))
-    {
-        DMID_TRY(const auto envelope, model::decode_envelope(stored->entry.body));
-        return model::joined_text(envelope);
-    }
-    DMID_TRY(const auto letter, decode_letter(stored->entry.body));
-    return letter.text;
+    if (!stored || stored->forgotten || stored->entry.kind != static_cast<std::uint16_t>(Kind::arrived))
+        return out;
+    DMID_TRY(const auto envelope, model::decode_envelope(stored->entry.body));
+    if (!envelope.native_id.empty())
+        out.push_back(envelope.native_id);
+    return out;
 }
 
 bool carries_it(const channel::Traits& traits, Amends::Kind kind)
@@ -123,6 +122,8 @@ Result<std::vector<std::string>> names_at(const Context& context, const store::M
     DMID_TRY(const auto row, view.message(box, message));
     if (!row)
         return out;
+    if (row->incoming && label.empty())
+        return native_name(context, box, message);
     for (const auto& id : row->outcomes)
     {
         DMID_TRY(const auto stored, context.mailbox.find(box, id));
@@ -145,6 +146,20 @@ void put_amendment(const Context& context, const store::MailboxId& box, const Am
     }
     const auto earlier = text_of(context, box, amends.message);
     out.text = amended_words(amends.kind, earlier.value_or(std::string{}), out.text);
+}
+
+Result<std::string> text_of(const Context& context, const store::MailboxId& box, const Hash32& message)
+{
+    DMID_TRY(const auto stored, context.mailbox.find(box, message));
+    if (!stored || stored->forgotten)
+        return std::string{};
+    if (stored->entry.kind == static_cast<std::uint16_t>(Kind::arrived))
+    {
+        DMID_TRY(const auto envelope, model::decode_envelope(stored->entry.body));
+        return model::joined_text(envelope);
+    }
+    DMID_TRY(const auto letter, decode_letter(stored->entry.body));
+    return letter.text;
 }
 
 std::string amended_words(Amends::Kind kind, const std::string& earlier, const std::string& text)

@@ -16,7 +16,8 @@ namespace dmid::gateway
 Result<std::optional<Amends>> amends_of(const Context& context, const Arrival& arrival);
 
 /// The ids by which a message is known on a channel at an owner's label, or at its other side where `label`
-/// is empty: the platform's names of its last accepted leg there. Empty: it does not stand there.
+/// is empty: the platform's names of its last accepted leg there, or the name that it came with from there.
+/// Empty: it does not stand there.
 Result<std::vector<std::string>> names_at(const Context& context, const store::MailboxId& box,
                                           const Hash32& message, std::string_view channel,
                                           std::string_view label);
@@ -25,6 +26,9 @@ Result<std::vector<std::string>> names_at(const Context& context, const store::M
 /// text. `ids`: what names_at() gave.
 void put_amendment(const Context& context, const store::MailboxId& box, const Amends& amends,
                    const channel::Traits& traits, std::vector<std::string> ids, channel::Outgoing& out);
+
+/// What a message says, or said: empty where it was forgotten.
+Result<std::string> text_of(const Context& context, const store::MailboxId& box, const Hash32& message);
 
 /// `[changed “See you at…” to:] See you at five`.
 std::string amended_words(Amends::Kind kind, const std::string& earlier, const std::string& text);

@@ -323,6 +323,50 @@ TEST(Hear, EditsAndReactionsFindTheirMessageNativelyOrInWords)
 }
 
 // MUST ENV-41
+TEST(Hear, TheOwnersEditsAndReactionsReachTheOtherSideNativelyOrInWords)
+{
+    Desk desk;
+    auto& node = desk.node;
+    const auto heard = desk.hear("77", kNumber + " Hello");
+    Reference to;
+    to.message = heard.answer.id;
+    const auto sent = run(reply(*node.context, node.served(), to, "At four", false));
+    ASSERT_TRUE(sent);
+    node.work();
+    ASSERT_EQ(desk.telegram.paper.sent.size(), 1U);
+    ASSERT_TRUE(run(edit(*node.context, node.served(), sent->id, "At five", false)));
+    node.work();
+    ASSERT_EQ(desk.telegram.paper.sent.size(), 2U);
+    EXPECT_FALSE(desk.telegram.paper.sent[1].message.amends);
+    EXPECT_EQ(desk.telegram.paper.sent[1].message.text, "[changed \u201cAt four\u201d to:]\nAt five");
+    auto& how = desk.telegram.paper.how;
+    how.edits = how.deletions = how.reactions = true;
+    ASSERT_TRUE(run(edit(*node.context, node.served(), sent->id, "At six", false)));
+    ASSERT_TRUE(run(react(*node.context, node.served(), heard.answer.id, "\U0001F44D")));
+    ASSERT_TRUE(run(edit(*node.context, node.served(), sent->id, "", false)));
+    node.work();
+    ASSERT_EQ(desk.telegram.paper.sent.size(), 5U);
+    using Kind = channel::Amendment::Kind;
+    std::map<Kind, std::pair<std::vector<std::string>, std::string>> did;
+    for (std::size_t i = 2; i < 5; ++i)
+    {
+        const auto& message = desk.telegram.paper.sent[i].message;
+        ASSERT_TRUE(message.amends);
+        EXPECT_TRUE(message.quotes.empty());
+        did[message.amends->kind] = {message.amends->known_as, message.text};
+    }
+    const std::vector<std::string> ours{"100"};
+    const std::vector<std::string> theirs{"1"};
+    EXPECT_EQ(did[Kind::edited], std::pair(ours, std::string{"At six"}));
+    EXPECT_EQ(did[Kind::taken_back], std::pair(ours, std::string{}));
+    EXPECT_EQ(did[Kind::reacted], std::pair(theirs, std::string{"\U0001F44D"}));
+    // Each side changes its own alone.
+    EXPECT_EQ(run(edit(*node.context, node.served(), heard.answer.id, "x", false)).error().code,
+              Errc::input_usage);
+    EXPECT_EQ(run(react(*node.context, node.served(), sent->id, "x")).error().code, Errc::input_usage);
+}
+
+// MUST ENV-41
 TEST(Hear, NobodyChangesWhatSomebodyElseWrote)
 {
     Desk desk;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gateway/amends.hpp"
 #include "gateway/grant.hpp"
 #include "gateway/letters.hpp"
 #include "keys/random.hpp"
@@ -24,12 +25,31 @@ Result<seal::Rumor> unused_rumor(const Context& context, const store::MailboxId&
     }
 }
 
+/// NIP-17 knows reactions, as kind 7, to messages that the reader knows by an id. Edits it does not know.
+bool is_reaction(const Draft& draft)
+{
+    return draft.amends && draft.amends->kind == Amends::Kind::reacted && draft.answers &&
+           !draft.text.empty();
+}
+
+/// What the sealed path carries of an amendment is a text that says it.
+Result<std::string> sealed_text(const Context& context, const store::MailboxId& box, const Draft& draft)
+{
+    if (!draft.amends || is_reaction(draft))
+        return draft.text;
+    DMID_TRY(const auto earlier, text_of(context, box, draft.amends->message));
+    return amended_words(draft.amends->kind, earlier, draft.text);
+}
+
 Result<seal::Rumor> make_rumor(Context& context, const Served& served, const model::Party& to,
                                const XOnlyKey& key, const Draft& draft, UnixTime& now)
 {
     if (served.keys.empty())
         return fail(Errc::key_not_found, "the node holds no inbox key of this number");
-    seal::EventBody body = seal::make_text(served.keys.front().key, key, now, draft.text, draft.answers);
+    DMID_TRY(auto text, sealed_text(context, served.box(), draft));
+    seal::EventBody body = seal::make_text(served.keys.front().key, key, now, std::move(text), draft.answers);
+    if (is_reaction(draft))
+        body.kind = seal::kKindReaction;
     if (!draft.subject.empty())
         body.tags.push_back({"subject", draft.subject});
     body.tags.push_back(seal::dmid_tag(served.identity));
@@ -85,6 +105,7 @@ Result<store::Append> write_letter(Context& context, const Served& served, const
     meta.sent_at = now;
     meta.control = draft.control;
     meta.known_as = draft.known_as;
+    meta.amends = draft.amends;
     entry.kind = static_cast<std::uint16_t>(Kind::outgoing);
     entry.thread = meta.thread;
     entry.meta = encode(meta);

@@ -26,6 +26,7 @@ struct Draft
     std::vector<std::string> native_ids;  ///< the reader's own ids of what it answers, newest first
     std::vector<model::Attachment> files; ///< only where the letter goes out in the clear
     std::optional<Hash32> known_as;       ///< known_as() of it on the platform where the owner said it
+    std::optional<Amends> amends;         ///< what it does to an earlier message
 };
 
 /// The party that the owner writes to, resolved where it is a number.

@@ -166,7 +166,8 @@ net::Task<Result<Addressed>> address(Context& context, ServedPtr served, Referen
         co_return tl::unexpected<Error>(std::move(addressee).error());
     const model::Counterparty with{addressee->party};
     draft.thread = thread.value_or(model::thread_id(served->identity, std::nullopt, with));
-    refer_to(context, *served, *draft.thread, draft);
+    if (!draft.amends)
+        refer_to(context, *served, *draft.thread, draft);
     draft.grant = addressee->final;
     Addressed out;
     out.to = std::move(*addressee);
@@ -197,5 +198,60 @@ net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, 
         co_return tl::unexpected<Error>(std::move(addressed).error());
     co_return co_await send_to(context, std::move(served), std::move(addressed->to),
                                std::move(addressed->draft), unmask);
+}
+
+namespace
+{
+net::Task<Result<Sent>> amend(Context& context, ServedPtr served, Draft draft, bool unmask)
+{
+    Reference to;
+    to.message = draft.amends->message;
+    auto addressed = co_await address(context, served, std::move(to), std::move(draft));
+    if (!addressed)
+        co_return tl::unexpected<Error>(std::move(addressed).error());
+    co_return co_await send_to(context, std::move(served), std::move(addressed->to),
+                               std::move(addressed->draft), unmask);
+}
+
+/// Whether it came in; gateway.no-such-entry where it is not there to be amended.
+Result<bool> came_in(const Context& context, const Served& served, const Hash32& message)
+{
+    DMID_TRY(const auto view, InboxView::open(context.mailbox));
+    DMID_TRY(const auto row, view.message(served.box(), message));
+    if (!row)
+        return fail(Errc::gateway_no_such_entry, "no message " + to_hex(message.view()));
+    return row->incoming;
+}
+} // namespace
+
+net::Task<Result<Sent>> edit(Context& context, ServedPtr served, Hash32 message, std::string text,
+                             bool unmask)
+{
+    DMID_CO_TRY(const bool incoming, came_in(context, *served, message));
+    if (incoming)
+        co_return fail(Errc::input_usage, "what others wrote is theirs to change");
+    Draft draft;
+    draft.amends = Amends{text.empty() ? Amends::Kind::taken_back : Amends::Kind::edited, message};
+    draft.text = std::move(text);
+    co_return co_await amend(context, std::move(served), std::move(draft), unmask);
+}
+
+net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message, std::string emoji)
+{
+    DMID_CO_TRY(const bool incoming, came_in(context, *served, message));
+    if (!incoming)
+        co_return fail(Errc::input_usage, "a reaction is to what the other side wrote");
+    if (emoji.size() > kMaxEmoji)
+        co_return fail(Errc::input_usage, "a reaction is one emoji");
+    Draft draft;
+    draft.amends = Amends{Amends::Kind::reacted, message};
+    DMID_CO_TRY(const auto stored, context.mailbox.find(served->box(), message));
+    if (stored && !stored->forgotten)
+    {
+        if (const auto envelope = model::decode_envelope(stored->entry.body))
+            draft.answers = envelope->ref;
+    }
+    draft.text = std::move(emoji);
+    co_return co_await amend(context, std::move(served), std::move(draft), false);
 }
 } // namespace dmid::gateway

@@ -229,6 +229,18 @@ Result<std::string> seal_letter(const Context& context, const Served& served, co
     return seal::to_json(sealed);
 }
 
+/// What the owner did to an earlier message of the conversation.
+Result<> put_amends(const Context& context, const store::MailboxId& box, const Outgoing& outgoing,
+                    const Channels::value_type& channel, channel::Outgoing& message)
+{
+    if (!outgoing.amends)
+        return {};
+    DMID_TRY(auto ids, names_at(context, box, outgoing.amends->message, channel.first, {}));
+    put_amendment(context, box, *outgoing.amends, channel.second->traits(), std::move(ids), message);
+    message.quotes.clear();
+    return {};
+}
+
 /// A letter to somebody who is reached as they are: the owner's words from the number, and nothing else.
 Prepared in_the_clear(const Context& context, const store::WorkItem& item, const Served& served,
                       const Outgoing& outgoing, const Letter& letter, const Channels::value_type& channel)
@@ -251,6 +263,8 @@ Prepared in_the_clear(const Context& context, const store::WorkItem& item, const
     if (!letter.answers.empty() && channel.second->traits().replies)
         out.message.quotes = letter.answers.front();
     out.message.files = open_files(context, letter.files);
+    if (const auto put = put_amends(context, item.ref.mailbox, outgoing, channel, out.message); !put)
+        return try_later(put.error());
     return out;
 }
 

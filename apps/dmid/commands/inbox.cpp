@@ -186,28 +186,79 @@ Result<> reply(const Invocation& call)
                     text_of(answer, "thread").substr(0, tool::kPrintedId) + "` shows what becomes of it");
     return {};
 }
+/// Sends what is done to one message, which the command line names.
+Result<> amend(const Invocation& call, const char* path, boost::json::object body)
+{
+    DMID_TRY(const auto node, tool::NodeClient::make(call));
+    DMID_TRY(const auto entry, tool::find_entry(node, call.word("ID")));
+    if (entry.kind != "message")
+        return fail(Errc::input_usage, "a message is meant: `dmid thread` shows their ids");
+    body["message"] = entry.value;
+    DMID_TRY(const auto answer, node.post(path, body));
+    call.out().value(answer.as_object());
+    call.out().line("taken in as " + text_of(answer, "id").substr(0, tool::kPrintedId) + "; `dmid thread " +
+                    text_of(answer, "thread").substr(0, tool::kPrintedId) + "` shows what becomes of it");
+    return {};
+}
+
+Result<> edit(const Invocation& call)
+{
+    DMID_TRY(const auto text, tool::text_argument(call));
+    if (text.empty())
+        return fail(Errc::input_usage, "an empty text: `dmid unsend` takes a message back");
+    boost::json::object body{{"text", text}};
+    if (call.has("--unmask"))
+        body["unmask"] = true;
+    return amend(call, "/v1/edit", std::move(body));
+}
+
+Result<> unsend(const Invocation& call)
+{
+    return amend(call, "/v1/edit", {{"text", ""}});
+}
+
+Result<> react(const Invocation& call)
+{
+    return amend(call, "/v1/react", {{"emoji", call.has("EMOJI") ? call.word("EMOJI") : std::string{}}});
+}
 } // namespace
 
 Rows inbox_commands()
 {
-    return {{"inbox",
-             "What came in; --requests: what waits for your word",
-             {},
-             {{"--requests", "", "requests only"},
-              {"--after", "POSITION", "go on from there"},
-              {"--relay", "URL", "without a node: the relays to read from", true},
-              {"--limit", "N", "at most 500 (100)"}},
-             inbox},
-            {"thread",
-             "One conversation, or the list of them",
-             {{"ID", "a thread, message or party", false}},
-             {{"--save", "DIR", "write its files there"}},
-             thread},
-            {"reply",
-             "Answer, wherever it came from",
-             {{"ID", "a message, thread or party"},
-              {"TEXT", "the words; - reads the standard input", true, true}},
-             {{"--unmask", "", "send it although it names an address of yours"}},
-             reply}};
+    return {
+        {"inbox",
+         "What came in; --requests: what waits for your word",
+         {},
+         {{"--requests", "", "requests only"},
+          {"--after", "POSITION", "go on from there"},
+          {"--relay", "URL", "without a node: the relays to read from", true},
+          {"--limit", "N", "at most 500 (100)"}},
+         inbox},
+        {"thread",
+         "One conversation, or the list of them",
+         {{"ID", "a thread, message or party", false}},
+         {{"--save", "DIR", "write its files there"}},
+         thread},
+        {"reply",
+         "Answer, wherever it came from",
+         {{"ID", "a message, thread or party"},
+          {"TEXT", "the words; - reads the standard input", true, true}},
+         {{"--unmask", "", "send it although it names an address of yours"}},
+         reply},
+        {"edit",
+         "Change what you wrote: there, where their channel can; in words elsewhere",
+         {{"ID", "a message of yours"}, {"TEXT", "what it says now; - reads the standard input", true, true}},
+         {{"--unmask", "", "send it although it names an address of yours"}},
+         edit},
+        {"unsend",
+         "Take back what you wrote: gone there, where their channel can; said in words elsewhere",
+         {{"ID", "a message of yours"}},
+         {},
+         unsend},
+        {"react",
+         "Put an emoji to a message of theirs; without one, take it off",
+         {{"ID", "a message of theirs"}, {"EMOJI", "one emoji", false}},
+         {},
+         react}};
 }
 } // namespace dmid::commands
