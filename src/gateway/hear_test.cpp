@@ -427,6 +427,7 @@ TEST(Hear, WhatIsForgottenIsFoundByNoName)
     ASSERT_TRUE(run(append(*desk.node.context, std::move(forget))));
     EXPECT_FALSE(find_known(*desk.node.context, "telegram", "77", "1").value());
 }
+// MUST ENV-44
 TEST(Hear, AnAddressInNewHandsGetsNothingBeforeItIsProvenAgain)
 {
     Desk desk;
