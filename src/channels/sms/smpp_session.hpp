@@ -50,8 +50,8 @@ public:
                                                                 Command bind, SmppTiming timing);
     SmppSession(net::Stream stream, SmppReader reader, const SmppService& service, SmppTiming timing);
 
-    /// Lives until either side ends it; says why (net.*). Every submission is answered or given back by then. The owner
-    /// must outlive it. Called once.
+    /// Lives until either side ends it; says why (net.*). Every submission is answered or given back by then.
+    /// The owner must outlive it. Called once.
     net::Task<Error> live(SessionOwner& owner);
 
     bool has_room() const noexcept { return !unbinding_ && !ended_ && under_way_.size() < window_; }

@@ -50,10 +50,7 @@ private:
         handed_over,
         called_back,
     };
-    bool decide(State from, State to) noexcept
-    {
-        return state_.compare_exchange_strong(from, to);
-    }
+    bool decide(State from, State to) noexcept { return state_.compare_exchange_strong(from, to); }
     std::atomic<State> state_{State::waiting};
 };
 using SubmissionPtr = std::shared_ptr<Submission>;
