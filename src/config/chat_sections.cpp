@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/rows.hpp"
 
+#include <algorithm>
+
 namespace dmid::config
 {
 namespace
@@ -9,6 +11,16 @@ bool valid_api_url(void* s)
 {
     const auto& url = static_cast<Telegram*>(s)->api_url;
     return url.starts_with("https://") || url.starts_with("http://");
+}
+bool valid_graph_url(void* s)
+{
+    const auto& url = static_cast<WhatsApp*>(s)->api_url;
+    return url.starts_with("https://") || url.starts_with("http://");
+}
+bool valid_phone_number_id(void* s)
+{
+    const auto& id = static_cast<WhatsApp*>(s)->phone_number_id;
+    return std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 bool valid_sms_server(void* s)
 {
@@ -71,6 +83,36 @@ std::vector<Row> telegram_rows()
         count<&Telegram::max_file_mb>("max_file_mb", "20",
                                       "MB of one file on its way in; a server of your own gives more"),
         count<&Telegram::spool_mb>("spool_mb", "256", "MB of all files that are being taken in")};
+}
+
+std::vector<Row> whatsapp_rows()
+{
+    return {
+        check(text<&WhatsApp::phone_number_id>("phone_number_id", "\"\"",
+                                               "Digits, from the app's API setup, not the telephone number; "
+                                               "empty: no WhatsApp"),
+              valid_phone_number_id, "digits"),
+        text<&WhatsApp::token_file>("token_file", "\"\"", "File that holds a system user's access token"),
+        text<&WhatsApp::app_secret_file>("app_secret_file", "\"\"", "File that holds the app's secret"),
+        text<&WhatsApp::verify_token_file>("verify_token_file", "\"\"",
+                                           "File that holds the verify token of the webhook "
+                                           "/v1/channels/whatsapp of the node's url"),
+        check(text<&WhatsApp::api_url>("api_url", "\"https://graph.facebook.com\"",
+                                       "Meta's Graph API; http on loopback only"),
+              valid_graph_url, "https:// or http://"),
+        text<&WhatsApp::version>("version", "\"v24.0\"", "Of the Graph API"),
+        text<&WhatsApp::template_name>("template_name", "\"\"",
+                                       "An approved template for people who have not written for 24 hours; "
+                                       "empty: they wait until they write"),
+        text<&WhatsApp::template_language>("template_language", "\"en\"", "Its language code at Meta"),
+        text<&WhatsApp::template_parameter>(
+            "template_parameter", "\"\"", "Name of its one parameter, 1 where Meta numbers it; empty: none"),
+        flag<&WhatsApp::template_carries_text>("template_carries_text", "false",
+                                               "The parameter may hold a short message itself; off: it says "
+                                               "that one waits"),
+        text<&WhatsApp::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's"),
+        count<&WhatsApp::max_file_mb>("max_file_mb", "25", "MB of one file on its way in"),
+        count<&WhatsApp::spool_mb>("spool_mb", "256", "MB of all files that are being taken in")};
 }
 
 std::vector<Row> sms_rows()
@@ -145,6 +187,7 @@ std::vector<Section> chat_sections()
 {
     return {
         {"telegram", "Telegram", false, [](Config& c) -> void* { return &c.telegram; }, telegram_rows()},
+        {"whatsapp", "WhatsApp", false, [](Config& c) -> void* { return &c.whatsapp; }, whatsapp_rows()},
         {"sms", "Short messages", false, [](Config& c) -> void* { return &c.sms; }, sms_rows()},
         {"sms.service", "An account with a service for short messages", true,
          [](Config& c) -> void* { return &c.sms.services.emplace_back(); }, sms_service_rows(),

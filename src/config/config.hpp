@@ -98,6 +98,24 @@ struct Telegram
     std::uint64_t spool_mb = 0; ///< files on their way in, together
 };
 
+/// A business number at Meta's Cloud API that speaks for all numbers of the node.
+struct WhatsApp
+{
+    std::string phone_number_id; ///< empty: no WhatsApp
+    std::string token_file;
+    std::string app_secret_file;
+    std::string verify_token_file;
+    std::string api_url;
+    std::string version;
+    std::string ca_file;
+    std::string template_name;      ///< empty: none
+    std::string template_language;  ///< its code: `en`, `pt_BR`
+    std::string template_parameter; ///< its name; empty: it has none
+    bool template_carries_text = false;
+    std::uint64_t max_file_mb = 0;
+    std::uint64_t spool_mb = 0;
+};
+
 /// An account with a service for short messages.
 struct SmsService
 {
@@ -162,6 +180,7 @@ struct Config
     Dns dns;
     Nostr nostr;
     Telegram telegram;
+    WhatsApp whatsapp;
     Sms sms;
     Signal signal;
     Xmpp xmpp;

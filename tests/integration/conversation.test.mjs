@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One owner, one policy, and people who write from XMPP, a telephone, Signal and Telegram: a node with all of these
-// channels before prosody, npm smpp, and doubles of signal-cli and the Bot API.
+// One owner, one policy, and people who write from XMPP, a telephone, Signal, WhatsApp and Telegram: a node with all of
+// these channels before prosody, npm smpp, and doubles of signal-cli, the Cloud API and the Bot API.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { component, prosodyMissing, startProsody } from '../peers/prosody.mjs';
 import { startSignalCli } from '../peers/signal_cli.mjs';
 import { startService } from '../peers/sms_service.mjs';
 import { startTelegramApi } from '../peers/telegram_api.mjs';
+import { startWhatsAppApi } from '../peers/whatsapp_api.mjs';
 import { startPerson } from '../peers/xmpp.mjs';
 
 const skip = dmidMissing() ?? postfixMissing() ?? prosodyMissing() ?? false;
@@ -36,6 +37,7 @@ async function platforms(folder) {
   parts.smsPort = await freePort();
   parts.sms = await startService('npm', parts.smsPort);
   parts.signal = await startSignalCli({ way: 'socket' });
+  parts.whatsapp = await startWhatsAppApi();
   parts.prosody = await startProsody({ carl: 'carl-s' });
   return `
 [telegram]
@@ -54,6 +56,13 @@ password_file = "${secretFile('sms-password', 's3cret')}"
 [signal]
 daemon = "unix:${parts.signal.path}"
 account = "+4930999999"
+
+[whatsapp]
+phone_number_id = "${parts.whatsapp.phoneId}"
+token_file = "${secretFile('whatsapp-token', parts.whatsapp.token)}"
+app_secret_file = "${secretFile('whatsapp-app-secret', parts.whatsapp.appSecret)}"
+verify_token_file = "${secretFile('whatsapp-verify', parts.whatsapp.verifyToken)}"
+api_url = "${parts.whatsapp.url}"
 
 [xmpp]
 server = "127.0.0.1:${parts.prosody.place}"
@@ -74,13 +83,14 @@ before(async () => {
   await a.serving();
   parts.carl = await startPerson(parts.prosody, 'carl', 'carl-s');
   parts.anna = parts.telegram.user(7000421795, 'Anna');
+  parts.emil = parts.whatsapp.user('33612345678', 'Emil');
   parts.dana = parts.signal.person(dana, { name: 'Dana', number: '+33123456789' });
 });
 after(async () => {
   if (skip) return;
   await story.world?.stop();
   await parts.carl?.stop();
-  for (const part of ['sms', 'signal', 'prosody', 'telegram']) await parts[part]?.stop();
+  for (const part of ['sms', 'signal', 'prosody', 'telegram', 'whatsapp']) await parts[part]?.stop();
 });
 
 test('the owner binds Telegram with the code that the bot brings', { skip, timeout: 60_000 }, async () => {
@@ -153,6 +163,24 @@ test('somebody on Signal asks; a new safety number is told to the owner who is b
   parts.dana.changesKey();
   parts.dana.says('Salut encore');
   await until(async () => (await binding()).state === 'quarantined', 'the quarantine', 60);
+});
+
+test('somebody on WhatsApp is let in through the webhook on the node\'s own door, and gets answers and reactions', { skip, timeout: 60_000 }, async () => {
+  const { a } = story;
+  await parts.whatsapp.setWebhook(`${a.door.url}/v1/channels/whatsapp`);
+  const wamid = parts.emil.says(`${a.number} Bonjour 🥐`);
+  const { id, with: sender } = await request(({ text }) => text === 'Bonjour 🥐', 'the request');
+  assert.match(JSON.stringify(sender), /whatsapp:\+33612345678/);
+  await a.do(['accept', id]);
+  const brought = await annaReads((text) => text.includes('Bonjour 🥐'), 'the message');
+  parts.anna.says('Salut Emil', parts.anna.find((text) => text === brought));
+  const answer = await until(() => parts.emil.messages().find(({ text }) => text?.includes('Salut Emil')), 'the answer');
+  assert.ok(answer.text.includes(a.number), answer.text);
+  await a.do(['react', id, '👍']);
+  const { reaction } = await until(() => parts.emil.messages().find((one) => one.reaction), 'the reaction');
+  assert.deepEqual(reaction, { message_id: wamid, emoji: '👍' });
+  const forged = await fetch(`${a.door.url}/v1/channels/whatsapp`, { method: 'POST', body: '{}', headers: { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` } });
+  assert.equal(forged.status, 403);
 });
 
 test('a channel that lost its service says so in words', { skip, timeout: 60_000 }, async () => {

@@ -4,6 +4,7 @@
 #include "channels/signal/signal_channel.hpp"
 #include "channels/sms/sms_channel.hpp"
 #include "channels/telegram/telegram_channel.hpp"
+#include "channels/whatsapp/whatsapp_channel.hpp"
 #include "channels/xmpp/xmpp_channel.hpp"
 #include "keys/files.hpp"
 #include "net/tls.hpp"
@@ -42,6 +43,33 @@ Result<std::unique_ptr<channel::Channel>> telegram_channel(const config::Telegra
     if (!config.webhook_secret_file.empty())
         options.webhook_url = node_url + "/v1/channels/telegram";
     DMID_TRY(auto made, channels::telegram::make_telegram_channel(options, clock, dialer));
+    return std::unique_ptr<channel::Channel>{std::move(made)};
+}
+
+Result<std::unique_ptr<channel::Channel>> whatsapp_channel(const config::WhatsApp& config,
+                                                           const std::string& node_url,
+                                                           const std::filesystem::path& state,
+                                                           const Clock& clock, const net::Dialer& dialer)
+{
+    if (node_url.empty())
+        return fail(Errc::config_missing, "[node] url: Meta calls it, since [whatsapp] is set");
+    channels::whatsapp::WhatsAppOptions options;
+    options.phone_number_id = config.phone_number_id;
+    options.token_file = config.token_file;
+    options.app_secret_file = config.app_secret_file;
+    options.verify_token_file = config.verify_token_file;
+    options.api_url = config.api_url;
+    options.version = config.version;
+    options.ca_file = config.ca_file;
+    options.state_folder = state;
+    options.spool_folder = state / "whatsapp";
+    options.spool_bytes = config.spool_mb * 1'000'000;
+    options.max_file_in = config.max_file_mb * 1'000'000;
+    options.invitation.name = config.template_name;
+    options.invitation.language = config.template_language;
+    options.invitation.parameter = config.template_parameter;
+    options.template_carries_text = config.template_carries_text;
+    DMID_TRY(auto made, channels::whatsapp::make_whatsapp_channel(options, clock, dialer));
     return std::unique_ptr<channel::Channel>{std::move(made)};
 }
 
@@ -147,6 +175,11 @@ Result<std::vector<std::unique_ptr<channel::Channel>>> make_chat_channels(const 
     if (!config.telegram.token_file.empty())
     {
         DMID_TRY(auto made, telegram_channel(config.telegram, config.node.url, state, clock, dialer));
+        out.push_back(std::move(made));
+    }
+    if (!config.whatsapp.phone_number_id.empty())
+    {
+        DMID_TRY(auto made, whatsapp_channel(config.whatsapp, config.node.url, state, clock, dialer));
         out.push_back(std::move(made));
     }
     if (!config.sms.sender.empty())
