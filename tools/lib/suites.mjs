@@ -101,6 +101,7 @@ export function suites({ full }) {
     ctests('release', 'unit', 'unit'),
     ctests('release', 'fuzz', 'fuzz corpus'),
     nodeTests('vectors', () => filesIn(at('tests/vectors'), '.test.mjs')),
+    nodeTests('tools', () => filesIn(at('tests/tools'), '.test.mjs')),
     nodeTests('oracles', () => filesIn(at('tests/oracle'), '.test.mjs'), { needs: 'release' }),
     nodeTests('integration', () => filesIn(at('tests/integration'), '.test.mjs'), { needs: 'release' }),
     nodeTests('end to end', () => filesIn(at('tests/e2e'), '.test.mjs'), { needs: 'release' }),
