@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace dmid::keys
 {
@@ -57,6 +58,18 @@ bool sync_folder(const std::filesystem::path& folder)
 {
     const Descriptor handle{open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     return handle.number() >= 0 && fsync(handle.number()) == 0;
+}
+
+// In words, with what helps; empty where only this user can read it.
+std::string why_not_private(const struct stat& status, const std::string& path)
+{
+    if (!S_ISREG(status.st_mode))
+        return path + " is no plain file";
+    if (status.st_uid != geteuid())
+        return path + " belongs to another user: chown it to the one that runs this";
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return "others can use it: chmod 600 " + path;
+    return {};
 }
 
 // A finished, fsynced file beside `path`, under a name that nobody else has.
@@ -117,12 +130,12 @@ Result<std::string> read_private_file(const std::filesystem::path& path, std::si
     if (file.number() < 0 && (errno == ENOENT || errno == ENOTDIR))
         return fail(Errc::key_not_found, path.string());
     if (file.number() < 0 && errno == ELOOP)
-        return fail(Errc::key_permissions, path.string() + " is a symbolic link");
+        return fail(Errc::key_permissions, path.string() + " is a symbolic link: name the file itself");
     struct stat status = {};
     if (file.number() < 0 || fstat(file.number(), &status) != 0)
         return refused(path);
-    if (!S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0 || status.st_uid != geteuid())
-        return fail(Errc::key_permissions, path.string());
+    if (auto why = why_not_private(status, path.string()); !why.empty())
+        return fail(Errc::key_permissions, std::move(why));
     if (status.st_size > static_cast<off_t>(max_bytes))
         return fail(Errc::key_file_invalid, path.string() + " is too large");
     std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');

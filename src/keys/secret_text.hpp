@@ -42,6 +42,11 @@ public:
 
     std::string_view view() const noexcept { return text_; }
     bool empty() const noexcept { return text_.empty(); }
+    /// In time that depends on the lengths alone.
+    bool equals(std::string_view other) const noexcept
+    {
+        return constant_time_equal(as_bytes(std::string_view{text_}), as_bytes(other));
+    }
 
 private:
     static void wipe(std::string& text) noexcept

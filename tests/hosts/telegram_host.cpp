@@ -1,180 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Telegram channel without a node behind, for Bot API servers that this project did not write. Arguments:
-// a folder with the files `token` and `secret`, the API's URL, `poll` or `webhook`. It runs at once, and
-// serves on_request() at /telegram. Commands and answers are lines of JSON:
-//   {"op":"inbox","yes":"yes|no|later","say":"…"}
-//   {"op":"send","to":"42","text":"…","quotes":"7","kind":"edited|taken_back|reacted","of":["7"],
-//    "files":[{"name":"a","type":"text/plain","base64":"…"}],"patience":5000}     → the attempt
-// It says {"event":"ready","port":…} first and {"event":"heard",…} for each line, {"event":"stopped"} at the
-// end.
+// The Telegram channel without a node behind (chat_host.hpp), for Bot API servers that this project did not
+// write. Arguments: a folder with the files `token` and `secret`, the API's URL, `poll` or `webhook`. It runs
+// at once, and serves on_request() at /telegram. It says {"event":"ready","port":…} first.
 #include "channels/telegram/telegram_channel.hpp"
-#include "codec/json.hpp"
-#include "net/http_server.hpp"
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-
-#include <atomic>
-#include <iostream>
-#include <mutex>
-#include <thread>
-
-namespace
-{
-using namespace dmid;
-namespace json = boost::json;
-using channels::telegram::TelegramChannel;
-
-std::mutex output;
-void say(const json::object& line)
-{
-    const std::lock_guard lock{output};
-    std::cout << codec::serialise_json(line) << std::endl;
-}
-std::string text_of(const codec::JsonItem& item, std::string_view key)
-{
-    const auto member = item.optional(key);
-    return member ? member->text(64U << 20U).value_or("") : "";
-}
-std::vector<std::string> texts_of(const codec::JsonItem& item, std::string_view key)
-{
-    std::vector<std::string> out;
-    const auto member = item.optional(key);
-    const auto list = member ? member->array().value() : std::vector<codec::JsonItem>{};
-    for (const auto& one : list)
-        out.push_back(one.text().value());
-    return out;
-}
-
-class ScriptedInbox final : public channel::Inbox
-{
-public:
-    void script(const codec::JsonItem& command)
-    {
-        const std::lock_guard lock{mutex_};
-        const auto yes = text_of(command, "yes");
-        yes_ = yes == "no" ? channel::Yes::no : yes == "later" ? channel::Yes::later : channel::Yes::yes;
-        say_ = text_of(command, "say");
-    }
-    net::Task<channel::Answer> receive(channel::Inbound /*message*/) override { co_return channel::Answer{}; }
-    net::Task<channel::Heard> hear(channel::ChatLine line) override { co_return heard(line); }
-
-private:
-    channel::Heard heard(const channel::ChatLine& line)
-    {
-        static constexpr const char* kKinds[] = {"said", "edited", "taken_back", "reacted"};
-        json::array files;
-        for (const auto& file : line.files)
-            files.push_back(json::object{{"name", file.name},
-                                         {"type", file.media_type},
-                                         {"size", file.size},
-                                         {"front", to_base64(file.read(0, 64).value())}});
-        say({{"event", "heard"},
-             {"kind", kKinds[static_cast<int>(line.kind)]},
-             {"account", line.account},
-             {"called", line.called},
-             {"id", line.native_id},
-             {"of", line.of},
-             {"answers", line.answers},
-             {"text", line.text},
-             {"files", std::move(files)},
-             {"lost", line.lost},
-             {"automatic", line.automatic}});
-        const std::lock_guard lock{mutex_};
-        channel::Heard out;
-        out.answer.yes = yes_;
-        if (yes_ != channel::Yes::later)
-            out.say = say_;
-        return out;
-    }
-    std::mutex mutex_;
-    channel::Yes yes_ = channel::Yes::yes;
-    std::string say_;
-};
-
-channel::File file_from(const codec::JsonItem& item)
-{
-    channel::File file;
-    file.name = text_of(item, "name");
-    file.media_type = text_of(item, "type");
-    const auto bytes = from_base64(text_of(item, "base64")).value();
-    file.size = bytes.size();
-    file.read = [bytes](std::uint64_t offset, std::size_t limit) -> Result<Bytes>
-    {
-        const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(offset);
-        return Bytes(at, at + static_cast<std::ptrdiff_t>(std::min(limit, bytes.size() - offset)));
-    };
-    return file;
-}
-
-channel::Outgoing message_from(const codec::JsonItem& command)
-{
-    channel::Outgoing message;
-    message.to_owner = false;
-    message.number = "8312 3456 7890 1210";
-    message.text = text_of(command, "text");
-    message.quotes = text_of(command, "quotes");
-    const auto kind = text_of(command, "kind");
-    if (!kind.empty())
-        message.amends = channel::Amendment{kind == "edited"       ? channel::Amendment::Kind::edited
-                                            : kind == "taken_back" ? channel::Amendment::Kind::taken_back
-                                                                   : channel::Amendment::Kind::reacted,
-                                            texts_of(command, "of")};
-    if (const auto files = command.optional("files"))
-    {
-        const auto list = files->array().value();
-        for (const auto& one : list)
-            message.files.push_back(file_from(one));
-    }
-    return message;
-}
-
-net::Task<> send(TelegramChannel& channel, channel::Leg leg, channel::Outgoing message)
-{
-    static constexpr const char* kOutcomes[] = {"accepted", "refused", "deferred", "unreachable",
-                                                "uncertain"};
-    const auto attempt = co_await channel.send(std::move(leg), std::move(message));
-    json::array known_as;
-    for (const auto& id : attempt.known_as)
-        known_as.emplace_back(id);
-    say({{"event", "attempt"},
-         {"outcome", kOutcomes[static_cast<int>(attempt.outcome)]},
-         {"code", std::string{name(attempt.code)}},
-         {"detail", attempt.detail},
-         {"retry_at", attempt.retry_at.value_or(0)},
-         {"known_as", std::move(known_as)}});
-}
-net::Task<> run(TelegramChannel& channel, channel::Inbox& inbox, std::atomic<bool>& ended)
-{
-    co_await channel.run(inbox);
-    ended = true;
-}
-net::Task<net::HttpResponse> serve(std::atomic<TelegramChannel*>& channel, net::HttpRequest request)
-{
-    net::HttpResponse response;
-    response.status = 404;
-    if (request.path == "/telegram" && channel != nullptr)
-        response = co_await channel.load()->on_request(std::move(request));
-    co_return response;
-}
-} // namespace
+#include "chat_host.hpp"
+#include "chat_host_http.hpp"
 
 int main(int /*argc*/, char** argv)
 {
+    using namespace dmid;
     const std::string folder = argv[1];
     const SystemClock clock;
-    ScriptedInbox inbox;
+    hosts::ScriptedInbox inbox;
     net::IoPool pool{2};
-    std::atomic<TelegramChannel*> mounted{nullptr};
-    std::atomic<bool> ended{false};
-    net::HttpServerOptions serving;
-    serving.max_body = 2U << 20U;
-    net::HttpServer server{pool,
-                           [&mounted](net::HttpRequest request)
-                           { return serve(mounted, std::move(request)); },
-                           {},
-                           serving};
-    const auto port = server.listen_tcp("127.0.0.1", 0).value();
+    hosts::Mounted mounted{pool, "/telegram", 2U << 20U};
     channels::telegram::TelegramOptions options;
     options.token_file = folder + "/token";
     options.webhook_secret_file = folder + "/secret";
@@ -184,38 +23,14 @@ int main(int /*argc*/, char** argv)
     options.backoff = net::Millis{100};
     options.pace_in_chat = net::Millis{20};
     if (std::string_view{argv[3]} == "webhook")
-        options.webhook_url = "http://127.0.0.1:" + std::to_string(port) + "/telegram";
+        options.webhook_url = mounted.url();
     const auto channel = channels::telegram::make_telegram_channel(options, clock).value();
-    mounted = channel.get();
+    mounted.mount(*channel);
     pool.start();
-    net::spawn(pool.executor(0), run(*channel, inbox, ended));
-    say({{"event", "ready"}, {"port", port}});
-    for (std::string line; std::getline(std::cin, line);)
-    {
-        codec::JsonLimits limits;
-        limits.max_bytes = 128U << 20U;
-        const auto value = codec::parse_json(line, limits).value();
-        const codec::JsonItem command{value, "command"};
-        if (text_of(command, "op") == "inbox")
-            inbox.script(command);
-        else
-        {
-            channel::Leg leg;
-            static std::uint8_t count = 0;
-            leg.id.bytes.fill(++count);
-            leg.address = text_of(command, "to");
-            const auto patience = command.optional("patience");
-            leg.deadline = clock.now_ms() + (patience ? patience->integer().value() : 10'000);
-            net::spawn(pool.executor(1), send(*channel, std::move(leg), message_from(command)));
-        }
-        say({{"event", "done"}});
-    }
-    channel->stop();
-    for (int i = 0; i < 500 && !ended; ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    say({{"event", ended ? "stopped" : "stuck"}});
-    server.stop();
+    const auto status = hosts::converse(*channel, inbox, pool, {{"event", "ready"}, {"port", mounted.port()}},
+                                        [](const codec::JsonItem&, std::string_view) { return false; });
+    mounted.stop();
     pool.stop();
     pool.join();
-    return ended ? 0 : 1;
+    return status;
 }

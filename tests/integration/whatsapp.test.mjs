@@ -108,7 +108,7 @@ after(async () => {
   await api.stop();
 });
 const heard = (probe, what) => host.wait((line) => line.event === 'heard' && probe(line), what);
-const report = (id, fate) => host.wait((line) => line.event === 'report' && line.id === id && line.fate === fate, `${fate} of ${id}`);
+const report = (id, fate) => host.wait((line) => line.event === 'report' && line.known_as === id && line.fate === fate, `${fate} of ${id}`);
 const trouble = async () => { await host.ask({ op: 'trouble' }); return host.said.filter(({ event }) => event === 'trouble').at(-1).words; };
 
 test('only who knows the verify token or the app secret gets in', { skip: missing }, async () => {
@@ -157,7 +157,7 @@ test('a status that comes before its message is known is not lost', { skip: miss
   const { known_as: [id] } = await host.send('+491701234567', 'quick');
   api.eager(false);
   await report(id, 'delivered');
-  assert.ok(host.said.some((line) => line.event === 'unknown' && line.id === id), 'it came too early');
+  assert.ok(host.said.some((line) => line.event === 'unknown' && line.known_as === id), 'it came too early');
 });
 
 test('reactions go both ways, edits and what is taken back come in', { skip: missing }, async () => {

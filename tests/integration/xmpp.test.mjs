@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The XMPP channel as a component of prosody, and two people with @xmpp/client: all written by others.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { until } from '../peers/process.mjs';
+import { temporaryFolder, until } from '../peers/process.mjs';
 import { component, prosodyMissing, startProsody } from '../peers/prosody.mjs';
 import { startPerson, startXmppHost, xml, xmppHostMissing } from '../peers/xmpp.mjs';
 
@@ -149,10 +151,14 @@ test('the owner reads who writes before the text', { skip }, async () => {
 });
 
 test('a wrong secret is said to be one', { skip }, async () => {
-  const other = await startXmppHost(server.place, component, '/etc/hostname');
+  const folder = temporaryFolder('xmpp-wrong');
+  const wrong = join(folder.path, 'secret');
+  writeFileSync(wrong, 'another\n', { mode: 0o600 });
+  const other = await startXmppHost(server.place, component, wrong);
   const attempt = await other.send({ to: 'bob@localhost', text: 'x' });
   assert.deepEqual([attempt.outcome, attempt.code], ['unreachable', 'channel.auth-failed']);
   assert.equal(await other.stop(), 0);
+  folder.remove();
 });
 
 test('after the server was killed the channel says so, and comes back with it', { skip }, async () => {

@@ -70,7 +70,6 @@ export async function startProsody(accounts) {
   const file = join(folder.path, 'prosody.cfg.lua');
   writeFileSync(file, configuration({ folder: folder.path, c2s, place, secret }));
   const secretFile = join(folder.path, 'secret');
-  writeFileSync(secretFile, `${secret}\n`);
   const store = join(folder.path, 'data', host, 'accounts');
   mkdirSync(store, { recursive: true });
   for (const [name, password] of Object.entries(accounts)) {
@@ -78,6 +77,8 @@ export async function startProsody(accounts) {
   }
   execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, folder.path]);
   chownSync(folder.path, owner.uid, owner.gid);
+  // The node's copy, which is the node's own.
+  writeFileSync(secretFile, `${secret}\n`, { mode: 0o600 });
   const argv = ['setpriv', '--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups', '--',
     'setpriv', '--pdeathsig', 'KILL', '--', binary, '--config', file, '-F'];
   const run = () => startAndWait(argv, async () => (await answers(c2s)) && answers(place), { cwd: folder.path });

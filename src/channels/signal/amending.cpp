@@ -101,7 +101,7 @@ net::Task<SendMeaning> Sending::react(Way way, std::string id, std::string emoji
     if (!emoji.empty() && !looks_like_emoji(emoji))
     {
         auto call = call_to(way, "send");
-        call.params["message"] = "Reaction: " + one_line(emoji, kMaxEmoji);
+        call.params["message"] = "Reaction: " + chat::one_line(emoji, kMaxEmoji);
         add_quote(call, way, id);
         co_return co_await deliver(way, std::move(call));
     }

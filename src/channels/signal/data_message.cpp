@@ -2,7 +2,7 @@
 #include "channels/signal/data_message.hpp"
 
 #include "base/utf8.hpp"
-#include "channels/signal/words.hpp"
+#include "channels/signal/plan.hpp"
 #include "model/envelope.hpp"
 
 #include <array>
@@ -41,7 +41,7 @@ void add(std::string& out, const std::string& more)
 std::string line_in(const JsonItem& item, std::string_view key, std::size_t max)
 {
     const auto member = item.optional(key);
-    return member ? one_line(member->text().value_or(""), max) : std::string{};
+    return member ? chat::one_line(member->text().value_or(""), max) : std::string{};
 }
 
 /// The last part of a path, without what a file system or a shell might take for something else.

@@ -3,7 +3,7 @@
 
 #include "channels/signal/address.hpp"
 #include "channels/signal/data_message.hpp"
-#include "channels/signal/words.hpp"
+#include "chat/words.hpp"
 
 #include <utility>
 
@@ -26,7 +26,7 @@ std::uint64_t timestamp_of(const JsonItem& item, std::string_view key)
 std::string words_of(const JsonItem& item, std::string_view key, std::size_t max)
 {
     const auto member = item.optional(key);
-    return member ? one_line(member->text().value_or(""), max) : std::string{};
+    return member ? chat::one_line(member->text().value_or(""), max) : std::string{};
 }
 
 bool is_true(const JsonItem& item, std::string_view key)

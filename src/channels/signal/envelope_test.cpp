@@ -2,7 +2,7 @@
 #include "base/bytes.hpp"
 #include "channels/signal/envelope.hpp"
 #include "channels/signal/rpc.hpp"
-#include "channels/signal/testing_text.hpp"
+#include "chat/testing_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -208,7 +208,7 @@ TEST(SignalEnvelope, CarriesAnyTextAsItIs)
     EXPECT_TRUE(rc::check(
         []
         {
-            const auto text = test::any_text();
+            const auto text = chat::test::any_text();
             const boost::json::value json{{"envelope",
                                            {{"sourceUuid", kBob},
                                             {"sourceName", text},

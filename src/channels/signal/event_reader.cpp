@@ -2,7 +2,7 @@
 #include "channels/signal/event_reader.hpp"
 
 #include "base/ascii.hpp"
-#include "channels/signal/words.hpp"
+#include "chat/words.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -64,7 +64,8 @@ Result<bool> EventReader::take_head(std::string_view& bytes)
             return no_events("no HTTP");
         const auto status = held_.substr(9, 3);
         if (status != "200")
-            return fail(Errc::channel_refused, "the daemon answers with HTTP status " + one_line(status, 3));
+            return fail(Errc::channel_refused,
+                        "the daemon answers with HTTP status " + chat::one_line(status, 3));
         if (!ascii_lower(field_of(held_, "Content-Type")).starts_with("text/event-stream"))
             return no_events("the answer is no stream of events");
         const bool chunks = ascii_same(field_of(held_, "Transfer-Encoding"), "chunked");
@@ -153,7 +154,7 @@ void EventReader::end_line()
     if (name == "id" && value.size() <= kMaxEventId && value.find('\0') == std::string_view::npos)
         event_.id = value;
     else if (name == "event")
-        event_.event = one_line(value, 64);
+        event_.event = chat::one_line(value, 64);
     else if (name == "data")
     {
         event_.too_large = event_.too_large || too_long || event_.data.size() + value.size() > kMaxData;

@@ -31,8 +31,8 @@ void add_lost(std::string& lost, const std::string& more)
     lost += (lost.empty() ? "" : "; ") + more;
 }
 
-Result<std::shared_ptr<SpooledFile>> spooled(const FileSpool& spool, const boost::json::value& result,
-                                             std::uint64_t room)
+Result<std::shared_ptr<chat::SpooledFile>> spooled(const chat::FileSpool& spool,
+                                                   const boost::json::value& result, std::uint64_t room)
 {
     const auto* object = result.if_object();
     const auto* data = object == nullptr ? nullptr : object->if_contains("data");

@@ -2,7 +2,7 @@
 #include "channels/signal/identities.hpp"
 
 #include "channels/signal/address.hpp"
-#include "channels/signal/words.hpp"
+#include "chat/words.hpp"
 
 #include <charconv>
 
@@ -17,7 +17,7 @@ constexpr std::size_t kMostIdentities = 50'000;
 std::string value_of(const JsonItem& item, std::string_view key)
 {
     const auto member = item.optional(key);
-    return member ? one_line(member->text().value_or(""), 256) : std::string{};
+    return member ? chat::one_line(member->text().value_or(""), 256) : std::string{};
 }
 } // namespace
 

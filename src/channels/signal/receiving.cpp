@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/signal/receiving.hpp"
 
-#include "channels/signal/until_stopped.hpp"
+#include "chat/until_stopped.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -42,14 +42,14 @@ net::Task<Result<RpcAnswer>> Receiving::ask(RpcCall call, net::Millis limit, std
         co_return co_await answer_of(daemon_, std::move(call), net::deadline_in(std::min(limit, kLastWords)),
                                      max_answer);
     auto answer = answer_of(daemon_, std::move(call), net::deadline_in(limit), max_answer);
-    co_return co_await unless_stopped(std::move(answer), stopping_);
+    co_return co_await chat::unless_stopped(std::move(answer), stopping_);
 }
 
 net::Task<bool> Receiving::pause(net::Millis duration) const
 {
     const auto until = net::deadline_in(duration);
     while (!stopping_ && std::chrono::steady_clock::now() < until)
-        co_await net::sleep_for(std::min(duration, kStopSlice));
+        co_await net::sleep_for(std::min(duration, chat::kStopSlice));
     co_return !stopping_;
 }
 
@@ -98,7 +98,7 @@ net::Task<> Receiving::listen(channel::Inbox& inbox)
         if (greeted)
         {
             auto opening = open_feed(daemon_, options_.account, last_event_, net::deadline_in(kGreeting));
-            feed = co_await unless_stopped(std::move(opening), stopping_);
+            feed = co_await chat::unless_stopped(std::move(opening), stopping_);
         }
         else
             feed = tl::unexpected{greeted.error()};
@@ -121,7 +121,7 @@ net::Task<> Receiving::listen(channel::Inbox& inbox)
 
 net::Task<> Receiving::leave_when_stopped(Feed& feed)
 {
-    co_await until_set(stopping_);
+    co_await chat::until_set(stopping_);
     co_await feed.leave();
     // serve() ends by that, and this with it.
     co_await net::sleep_for(kLastWords);
@@ -191,7 +191,7 @@ net::Task<bool> Receiving::hear(channel::Inbox& inbox, Arrived arrived)
             {
                 const auto answers = line.kind == channel::ChatLine::Kind::said ? line.native_id : line.of;
                 auto saying = sending_.say(line.account, std::move(heard.say), answers);
-                (void)co_await unless_stopped(std::move(saying), stopping_);
+                (void)co_await chat::unless_stopped(std::move(saying), stopping_);
             }
             co_return true;
         }
@@ -206,7 +206,7 @@ net::Task<bool> Receiving::hear(channel::Inbox& inbox, Arrived arrived)
 
 void Receiving::set_trouble(std::string words)
 {
-    auto shown = masked(words, {options_.account});
+    auto shown = chat::masked(words, {options_.account});
     const std::lock_guard lock{mutex_};
     trouble_ = std::move(shown);
 }

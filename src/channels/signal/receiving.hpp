@@ -6,7 +6,7 @@
 #include "channels/signal/feed.hpp"
 #include "channels/signal/identities.hpp"
 #include "channels/signal/sending.hpp"
-#include "channels/signal/spool.hpp"
+#include "chat/spool.hpp"
 
 #include <atomic>
 #include <deque>
@@ -33,7 +33,7 @@ class Receiving
 {
 public:
     Receiving(const Daemon& daemon, Sending& sending, Suspects& suspects, Revisions& revisions,
-              const FileSpool& spool, ReceivingOptions options)
+              const chat::FileSpool& spool, ReceivingOptions options)
         : daemon_{daemon}
         , sending_{sending}
         , suspects_{suspects}
@@ -88,7 +88,7 @@ private:
     Sending& sending_;
     Suspects& suspects_;
     Revisions& revisions_;
-    const FileSpool& spool_;
+    const chat::FileSpool& spool_;
     ReceivingOptions options_;
     std::atomic<bool> stopping_{false};
     std::string last_event_ = "0"; ///< an unknown one: at first all that is kept comes again

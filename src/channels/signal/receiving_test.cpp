@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "channels/signal/testing_inbox.hpp"
+#include "channels/signal/testing_daemon.hpp"
+#include "chat/testing_inbox.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@ namespace dmid::channels::signal::test
 {
 namespace
 {
+using namespace chat::test;
 using channel::ChatLine;
 
 std::string envelope(const std::string& rest, std::uint64_t timestamp = 77)
@@ -164,7 +166,7 @@ TEST(SignalReceiving, ReportsReceiptsAndTriesThoseAgainThatNobodyKnowsYet)
     DaemonPeer peer{good_answer};
     Wired setup{peer.place()};
     HearingInbox inbox;
-    inbox.report_laters = 2;
+    inbox.unknown_reports = 2;
     Running running{setup.channel(), inbox};
     ASSERT_TRUE(eventually([&] { return peer.subscribed(); }));
     peer.bring(envelope(R"("receiptMessage":{"isDelivery":true,"timestamps":[5]})"));

@@ -3,7 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/utf8.hpp"
-#include "channels/signal/words.hpp"
+#include "channels/signal/plan.hpp"
 
 #include <algorithm>
 
@@ -17,7 +17,7 @@ constexpr std::size_t kReadAtOnce = 3U << 16U;
 /// What means something in a data: URI's parameters, in JSON or in a path does not get into a name.
 std::string safe_name(const std::string& name)
 {
-    auto out = one_line(name, 120);
+    auto out = chat::one_line(name, 120);
     for (char& c : out)
         if (std::string_view{";,=%+/\\\"&#?"}.find(c) != std::string_view::npos)
             c = '_';

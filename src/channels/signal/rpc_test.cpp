@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.hpp"
 #include "channels/signal/identities.hpp"
+#include "channels/signal/plan.hpp"
 #include "channels/signal/rpc.hpp"
 #include "channels/signal/send_result.hpp"
-#include "channels/signal/testing_text.hpp"
-#include "channels/signal/words.hpp"
+#include "chat/testing_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -94,7 +94,7 @@ TEST(SignalRpc, CarriesAnyTextOutward)
     EXPECT_TRUE(rc::check(
         []
         {
-            const auto text = test::any_text();
+            const auto text = chat::test::any_text();
             const RpcCall call{"send", {{"message", text}}, {file_of(text + "x", text, text)}};
             const auto line = encode_call(call, "1").value();
             RC_ASSERT(line.find('\n') == std::string::npos);

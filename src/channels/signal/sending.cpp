@@ -2,7 +2,7 @@
 #include "channels/signal/sending.hpp"
 
 #include "channels/signal/address.hpp"
-#include "channels/signal/text_split.hpp"
+#include "chat/text_split.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -84,7 +84,7 @@ net::Task<SendMeaning> Sending::deliver(Way way, RpcCall call)
 }
 
 net::Task<SendMeaning> Sending::send_steps(Way way, const channel::Leg& leg, const channel::Outgoing& message,
-                                           Progress::Done& done)
+                                           chat::Progress::Done& done)
 {
     const auto steps = plan(message);
     SendMeaning out;
@@ -113,7 +113,7 @@ net::Task<channel::Attempt> Sending::send(channel::Leg leg, channel::Outgoing me
                                            message.text.size() >= 4 ? message.text : std::string{}};
     const auto address = parse_aci(leg.address);
     SendMeaning out;
-    Progress::Done done;
+    chat::Progress::Done done;
     if (!address)
         out = refused(address.error().code, address.error().context);
     else if (message.text.size() > kMaxText)
@@ -142,7 +142,7 @@ net::Task<channel::Attempt> Sending::send(channel::Leg leg, channel::Outgoing me
     attempt.reached = channel::Confirms::accepted; // the rest is said by receipts
     attempt.code = out.code;
     if (out.outcome != Outcome::accepted)
-        attempt.detail = masked(out.detail, secrets);
+        attempt.detail = chat::masked(out.detail, secrets);
     if (out.wait)
         attempt.retry_at = clock_.now_ms() + net::Millis{std::max(*out.wait, kLeastWait)}.count();
     done.known_as.resize(std::min(done.known_as.size(), channel::kMostKnownAs));
@@ -157,7 +157,7 @@ net::Task<Result<>> Sending::say(std::string address, std::string words, std::st
     const Way way{address, net::deadline_in(kSayPatience)};
     if (words.empty() || !is_utf8(words))
         co_return fail(Errc::channel_refused);
-    auto pieces = split_text(words, kMaxPart);
+    auto pieces = chat::split_text(words, kMaxPart, chat::Unit::byte);
     pieces.resize(std::min(pieces.size(), kMostSaid));
     for (const auto& piece : pieces)
     {

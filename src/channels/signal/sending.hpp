@@ -4,11 +4,11 @@
 #include "base/clock.hpp"
 #include "channel/channel.hpp"
 #include "channels/signal/daemon.hpp"
-#include "channels/signal/progress.hpp"
+#include "channels/signal/plan.hpp"
 #include "channels/signal/revisions.hpp"
 #include "channels/signal/send_result.hpp"
 #include "channels/signal/suspects.hpp"
-#include "channels/signal/words.hpp"
+#include "chat/progress.hpp"
 
 #include <atomic>
 #include <string>
@@ -52,7 +52,7 @@ private:
     /// Asks once.
     net::Task<SendMeaning> deliver(Way way, RpcCall call);
     net::Task<SendMeaning> send_steps(Way way, const channel::Leg& leg, const channel::Outgoing& message,
-                                      Progress::Done& done);
+                                      chat::Progress::Done& done);
 
     // Amendments: `ids` of the message that they change; those of new messages are added.
     net::Task<SendMeaning> amend(Way way, const channel::Outgoing& message, std::vector<std::string>& ids);
@@ -65,7 +65,7 @@ private:
     Suspects& suspects_;
     Revisions& revisions_;
     const Clock& clock_;
-    Progress progress_;
+    chat::Progress progress_;
     std::atomic<bool> wants_captcha_{false};
 };
 } // namespace dmid::channels::signal

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "channels/signal/plan.hpp"
 #include "channels/signal/testing_daemon.hpp"
-#include "channels/signal/words.hpp"
 
 #include <gtest/gtest.h>
 

@@ -10,7 +10,7 @@ namespace dmid::channels::signal
 {
 struct SignalChannel::Parts
 {
-    Parts(DaemonPlace place, std::string account, std::unique_ptr<FileSpool> a_spool,
+    Parts(DaemonPlace place, std::string account, std::unique_ptr<chat::FileSpool> a_spool,
           const SignalOptions& options, const Clock& clock, net::Dialer dialer)
         : daemon{std::move(place), std::move(dialer)}
         , sending{daemon, account, suspects, revisions, clock}
@@ -28,7 +28,7 @@ struct SignalChannel::Parts
     Suspects suspects;
     Revisions revisions;
     Sending sending;
-    std::unique_ptr<FileSpool> spool;
+    std::unique_ptr<chat::FileSpool> spool;
     Receiving receiving;
 };
 
@@ -121,7 +121,7 @@ Result<std::unique_ptr<SignalChannel>> make_signal_channel(const SignalOptions& 
 {
     DMID_TRY(auto place, parse_place(options.daemon, options.allow_plain, options.ca_file));
     DMID_TRY(auto account, account_for(options.account));
-    DMID_TRY(auto spool, FileSpool::open(options.spool_folder, options.spool_bytes));
+    DMID_TRY(auto spool, chat::FileSpool::open(options.spool_folder, options.spool_bytes));
     auto parts = std::make_unique<SignalChannel::Parts>(std::move(place), std::move(account),
                                                         std::move(spool), options, clock, std::move(dialer));
     return std::make_unique<SignalChannel>(std::move(parts));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Beside the listening: receipts that nobody could place yet, and keys that changed.
 #include "channels/signal/receiving.hpp"
-#include "channels/signal/until_stopped.hpp"
+#include "chat/until_stopped.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -117,7 +117,7 @@ net::Task<> Receiving::watch(channel::Inbox& inbox)
             wait = suspects.empty() ? options_.backoff : std::min(wait * 2, options_.backoff * 64);
             next_suspects = net::deadline_in(suspects.empty() ? net::Millis{0} : wait);
         }
-        co_await pause(std::min(options_.backoff / 2, kStopSlice));
+        co_await pause(std::min(options_.backoff / 2, chat::kStopSlice));
     }
 }
 } // namespace dmid::channels::signal

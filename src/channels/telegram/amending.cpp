@@ -2,7 +2,7 @@
 // Edits, deletions and reactions.
 #include "channels/telegram/address.hpp"
 #include "channels/telegram/sending.hpp"
-#include "channels/telegram/text_split.hpp"
+#include "chat/text_split.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -61,7 +61,7 @@ net::Task<Delivered> Sending::edit_one(Way way, std::int64_t id, std::string tex
 {
     auto call = edit_text(way.chat, id, text);
     auto out = co_await deliver(way, std::move(call));
-    if (answered(out, says_no_text) && utf16_units(text) <= kMaxCaption)
+    if (answered(out, says_no_text) && chat::utf16_units(text) <= kMaxCaption)
     {
         auto caption = edit_caption(way.chat, id, text);
         out = co_await deliver(way, std::move(caption));
@@ -143,7 +143,7 @@ net::Task<Delivered> Sending::react(Way way, std::int64_t id, std::string emoji)
             co_return out;
     }
     // Bots may only use some emoji: the others are said.
-    auto call = send_message(way.chat, "Reaction: " + one_line(emoji, kMaxEmoji), id);
+    auto call = send_message(way.chat, "Reaction: " + chat::one_line(emoji, kMaxEmoji), id);
     co_return co_await deliver(way, std::move(call));
 }
 } // namespace dmid::channels::telegram

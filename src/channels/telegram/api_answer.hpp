@@ -23,7 +23,7 @@ struct ApiAnswer
 {
     bool ok = false;
     std::int64_t code = 0;                           ///< `error_code`, or else the HTTP status
-    std::string description;                         ///< as it came; not for logs before masked()
+    std::string description;                         ///< as it came; not for logs before chat::masked()
     std::optional<std::chrono::seconds> retry_after; ///< at most a day
     boost::json::value result;                       ///< with `ok`
 };

@@ -126,7 +126,7 @@ net::Task<Result<FileHead>> read_file_head(net::Stream stream, std::uint64_t max
 }
 } // namespace
 
-ApiClient::ApiClient(ApiPlace place, Secret token, net::Dialer dialer)
+ApiClient::ApiClient(ApiPlace place, keys::SecretText token, net::Dialer dialer)
     : place_{std::move(place)}
     , token_{std::move(token)}
     , dialer_{std::move(dialer)}
@@ -152,12 +152,12 @@ std::string ApiClient::head(std::string_view before, std::string_view behind, st
     const auto host = place_.base.host_header();
     std::string out;
     // In one piece, which is zeroed: no copy of the token stays where the string grew.
-    out.reserve(512 + before.size() + place_.base.target.size() + token_.reveal().size() + behind.size() +
+    out.reserve(512 + before.size() + place_.base.target.size() + token_.view().size() + behind.size() +
                 host.size() + fields.size());
     for (const std::string_view part :
          {before.substr(0, before.find(' ') + 1), std::string_view{place_.base.target},
-          before.substr(before.find(' ') + 1), std::string_view{token_.reveal()}, std::string_view{"/"},
-          behind, std::string_view{" HTTP/1.1\r\nHost: "}, std::string_view{host},
+          before.substr(before.find(' ') + 1), token_.view(), std::string_view{"/"}, behind,
+          std::string_view{" HTTP/1.1\r\nHost: "}, std::string_view{host},
           std::string_view{"\r\nUser-Agent: dmid\r\n"}, fields, std::string_view{"\r\n"}})
         out += part;
     return out;
@@ -201,7 +201,7 @@ net::Task<Called> ApiClient::call(ApiCall call, net::Deadline deadline) const
     co_return out;
 }
 
-net::Task<Result<>> ApiClient::download(std::string path, SpooledFile& into, std::uint64_t max,
+net::Task<Result<>> ApiClient::download(std::string path, chat::SpooledFile& into, std::uint64_t max,
                                         net::Deadline deadline) const
 {
     const auto mapped = [](const Error& error)

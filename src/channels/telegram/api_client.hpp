@@ -3,9 +3,9 @@
 
 #include "channels/telegram/api_answer.hpp"
 #include "channels/telegram/api_request.hpp"
-#include "channels/telegram/connections.hpp"
-#include "channels/telegram/spool.hpp"
-#include "channels/telegram/token.hpp"
+#include "chat/connections.hpp"
+#include "chat/spool.hpp"
+#include "keys/secret_file.hpp"
 #include "net/dialer.hpp"
 
 #include <memory>
@@ -34,7 +34,7 @@ struct Called
 class ApiClient
 {
 public:
-    ApiClient(ApiPlace place, Secret token, net::Dialer dialer);
+    ApiClient(ApiPlace place, keys::SecretText token, net::Dialer dialer);
 
     /// Errors: channel.unreachable, channel.timeout, channel.peer-protocol; store.* and what a file's reader
     /// says, before the request is whole.
@@ -42,11 +42,12 @@ public:
 
     /// The bytes under getFile's path into a spool file: at most `max` (channel.too-large), streamed. Other
     /// errors as call(), store.*, and channel.refused where the server has no such file any more.
-    net::Task<Result<>> download(std::string path, SpooledFile& into, std::uint64_t max,
+    net::Task<Result<>> download(std::string path, chat::SpooledFile& into, std::uint64_t max,
                                  net::Deadline deadline) const;
 
     /// What must not be shown.
-    const std::string& token() const noexcept { return token_.reveal(); }
+    /// For masked() alone.
+    std::string token() const { return std::string{token_.view()}; }
 
 private:
     net::Task<Result<net::Stream>> open(net::Deadline deadline, bool fresh) const;
@@ -54,8 +55,8 @@ private:
     std::string head(std::string_view before, std::string_view behind, std::string_view fields) const;
 
     ApiPlace place_;
-    Secret token_;
+    keys::SecretText token_;
     net::Dialer dialer_;
-    std::shared_ptr<Connections> kept_ = std::make_shared<Connections>();
+    std::shared_ptr<chat::Connections> kept_ = std::make_shared<chat::Connections>();
 };
 } // namespace dmid::channels::telegram

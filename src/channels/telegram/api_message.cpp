@@ -3,7 +3,7 @@
 
 #include "base/utf8.hpp"
 #include "channels/telegram/api_rich.hpp"
-#include "channels/telegram/words.hpp"
+#include "channels/telegram/plan.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -87,7 +87,7 @@ void put(std::string& out, std::string_view separator, std::string_view more)
 std::string short_text(const JsonItem& item, std::string_view key, std::size_t max = 255)
 {
     const auto member = item.optional(key);
-    return member ? one_line(member->text().value_or(""), max) : std::string{};
+    return member ? chat::one_line(member->text().value_or(""), max) : std::string{};
 }
 
 /// The last part of a path, without what a file system or a shell might take for something else.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/telegram/api_request.hpp"
 
-#include "channels/telegram/words.hpp"
+#include "chat/words.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/array.hpp>
@@ -117,7 +117,7 @@ ApiCall send_file(std::int64_t chat, const channel::File& file, Shown shown, std
     if (answers)
         upload.head +=
             form_field(boundary, "reply_parameters", codec::serialise_json(reply_parameters(*answers)));
-    const auto name = one_line(file.name, 255);
+    const auto name = chat::one_line(file.name, 255);
     upload.head += "--" + std::string{boundary} + "\r\nContent-Disposition: form-data; name=\"" + field +
                    "\"; filename=\"" + form_quoted(name.empty() ? "file" : name) + "\"\r\nContent-Type: " +
                    (is_media_type(file.media_type) ? file.media_type : "application/octet-stream") +

@@ -3,7 +3,7 @@
 
 #include "channels/telegram/address.hpp"
 #include "channels/telegram/api_message.hpp"
-#include "channels/telegram/words.hpp"
+#include "chat/words.hpp"
 
 #include <limits>
 #include <utility>
@@ -42,7 +42,7 @@ Result<ChatLine> line_from(const JsonItem& item, std::string_view who)
     line.account = std::to_string(number);
     line.source = "telegram:" + line.account;
     if (const auto name = from.optional("first_name"))
-        line.called = one_line(name->text().value_or(""), 128);
+        line.called = chat::one_line(name->text().value_or(""), 128);
     if (const auto bot = from.optional("is_bot"))
         line.automatic = bot->boolean().value_or(false);
     DMID_TRY(const auto date, item.field("date"));
@@ -98,7 +98,7 @@ Result<std::optional<ChatLine>> read_reaction(const JsonItem& item)
     {
         const auto emoji = reaction.optional("emoji");
         if (emoji && line.text.empty())
-            line.text = one_line(emoji->text().value_or(""), 64);
+            line.text = chat::one_line(emoji->text().value_or(""), 64);
     }
     if (line.text.empty() && !list.empty())
     {

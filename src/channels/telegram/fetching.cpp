@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of messages: from the API server alone, into the spool.
 #include "channels/telegram/receiving.hpp"
-#include "channels/telegram/until_stopped.hpp"
+#include "chat/until_stopped.hpp"
 
 #include <utility>
 
@@ -33,7 +33,7 @@ std::string why_lost(const Attachment& attachment, const Error& error)
 }
 } // namespace
 
-net::Task<Result<>> Receiving::fetch_bytes(std::string file_id, SpooledFile& into)
+net::Task<Result<>> Receiving::fetch_bytes(std::string file_id, chat::SpooledFile& into)
 {
     auto call = get_file(file_id);
     const auto answer = co_await ask(std::move(call), net::Millis{15'000});
@@ -51,7 +51,7 @@ net::Task<Result<>> Receiving::fetch_bytes(std::string file_id, SpooledFile& int
     DMID_CO_TRY(auto path, file_path(*answer));
     auto bytes =
         client_.download(std::move(path), into, options_.max_file, net::deadline_in(kFetchPatience / 2));
-    co_return co_await unless_stopped(std::move(bytes), stopping_);
+    co_return co_await chat::unless_stopped(std::move(bytes), stopping_);
 }
 
 net::Task<Result<channel::File>> Receiving::fetch_file(Attachment attachment)

@@ -2,7 +2,7 @@
 #include "channels/telegram/receiving.hpp"
 
 #include "channels/telegram/address.hpp"
-#include "channels/telegram/until_stopped.hpp"
+#include "chat/until_stopped.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -37,14 +37,14 @@ net::Millis since(net::Deadline then)
 net::Task<Result<ApiAnswer>> Receiving::ask(ApiCall call, net::Millis limit)
 {
     auto answer = answer_of(client_, std::move(call), net::deadline_in(limit));
-    co_return co_await unless_stopped(std::move(answer), stopping_);
+    co_return co_await chat::unless_stopped(std::move(answer), stopping_);
 }
 
 net::Task<bool> Receiving::pause(net::Millis duration) const
 {
     const auto until = net::deadline_in(duration);
     while (!stopping_ && std::chrono::steady_clock::now() < until)
-        co_await net::sleep_for(std::min(duration, kStopSlice));
+        co_await net::sleep_for(std::min(duration, chat::kStopSlice));
     co_return !stopping_;
 }
 
@@ -54,7 +54,7 @@ net::Task<> Receiving::register_webhook()
          wait = std::min(wait * 2, options_.backoff * kLongestBackoff))
     {
         auto call = options_.webhook_url.empty() ? delete_webhook()
-                                                 : set_webhook(options_.webhook_url, webhook_secret_.reveal(),
+                                                 : set_webhook(options_.webhook_url, webhook_secret_.view(),
                                                                options_.webhook_connections);
         const auto answer = co_await ask(std::move(call), kGrace);
         if (answer && answer->ok)
@@ -78,7 +78,7 @@ net::Task<> Receiving::run(channel::Inbox& inbox)
         const std::lock_guard lock{mutex_};
         inbox_ = &inbox;
     }
-    co_await until_set(stopping_);
+    co_await chat::until_set(stopping_);
     for (bool busy = true; busy;)
     {
         {
@@ -177,14 +177,14 @@ net::Task<bool> Receiving::hand_in(channel::Inbox& inbox, Update update)
     if (!heard.say.empty() && chat)
     {
         auto saying = sending_.say(*chat, std::move(heard.say), answers);
-        (void)co_await unless_stopped(std::move(saying), stopping_);
+        (void)co_await chat::unless_stopped(std::move(saying), stopping_);
     }
     co_return true;
 }
 
 void Receiving::set_trouble(std::string words)
 {
-    auto shown = masked(words, {client_.token()});
+    auto shown = chat::masked(words, {client_.token()});
     const std::lock_guard lock{mutex_};
     trouble_ = std::move(shown);
 }

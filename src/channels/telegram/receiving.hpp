@@ -5,7 +5,7 @@
 #include "channels/telegram/api_client.hpp"
 #include "channels/telegram/api_update.hpp"
 #include "channels/telegram/sending.hpp"
-#include "channels/telegram/spool.hpp"
+#include "chat/spool.hpp"
 #include "net/http_types.hpp"
 
 #include <atomic>
@@ -28,8 +28,8 @@ struct ReceivingOptions
 class Receiving
 {
 public:
-    Receiving(const ApiClient& client, Sending& sending, const FileSpool& spool, Secret webhook_secret,
-              ReceivingOptions options)
+    Receiving(const ApiClient& client, Sending& sending, const chat::FileSpool& spool,
+              keys::SecretText webhook_secret, ReceivingOptions options)
         : client_{client}
         , sending_{sending}
         , spool_{spool}
@@ -60,7 +60,7 @@ private:
     /// Puts the files into the line, or says why not; false where the disk is the reason.
     net::Task<bool> fetch_files(Update& update);
     net::Task<Result<channel::File>> fetch_file(Attachment attachment);
-    net::Task<Result<>> fetch_bytes(std::string file_id, SpooledFile& into);
+    net::Task<Result<>> fetch_bytes(std::string file_id, chat::SpooledFile& into);
     /// False when stop() came.
     net::Task<bool> pause(net::Millis duration) const;
     net::Task<> register_webhook();
@@ -68,8 +68,8 @@ private:
 
     const ApiClient& client_;
     Sending& sending_;
-    const FileSpool& spool_;
-    Secret webhook_secret_;
+    const chat::FileSpool& spool_;
+    keys::SecretText webhook_secret_;
     ReceivingOptions options_;
     std::atomic<bool> stopping_{false};
     mutable std::mutex mutex_;

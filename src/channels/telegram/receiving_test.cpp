@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // run() and on_request() before a server that answers as told.
-#include "channels/telegram/testing_inbox.hpp"
+#include "channels/telegram/testing_api.hpp"
+#include "chat/testing_inbox.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@ namespace dmid::channels::telegram
 namespace
 {
 using namespace test;
+using namespace chat::test;
 
 std::string said_update(int id, const std::string& members = R"("text":"hello")")
 {

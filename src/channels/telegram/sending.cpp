@@ -2,7 +2,7 @@
 #include "channels/telegram/sending.hpp"
 
 #include "channels/telegram/address.hpp"
-#include "channels/telegram/text_split.hpp"
+#include "chat/text_split.hpp"
 
 #include <algorithm>
 #include <random>
@@ -54,7 +54,7 @@ channel::Attempt attempt_of(const Delivered& delivered, std::vector<std::string>
     out.reached = channel::Confirms::accepted;
     out.code = delivered.code;
     if (!delivered.ok())
-        out.detail = masked(delivered.detail, secrets);
+        out.detail = chat::masked(delivered.detail, secrets);
     if (delivered.outcome == Outcome::deferred)
         out.retry_at = delivered.retry_at;
     known_as.resize(std::min(known_as.size(), channel::kMostKnownAs));
@@ -107,7 +107,7 @@ net::Task<Delivered> Sending::deliver(Way way, ApiCall call)
     co_return out;
 }
 
-net::Task<Delivered> Sending::send_step(Way way, const Step& step, std::string text,
+net::Task<Delivered> Sending::send_step(Way way, const chat::Step& step, std::string text,
                                         std::optional<std::int64_t> answers)
 {
     if (step.file == nullptr)
@@ -127,7 +127,7 @@ net::Task<Delivered> Sending::send_step(Way way, const Step& step, std::string t
     }
     if (is_about_the_file(out))
     {
-        auto name = one_line(step.file->name, 60);
+        auto name = chat::one_line(step.file->name, 60);
         if (!text.empty())
             text += "\n\n";
         text += "(A file was refused here: " + (name.empty() ? "without a name" : name) + ")";
@@ -138,7 +138,7 @@ net::Task<Delivered> Sending::send_step(Way way, const Step& step, std::string t
 }
 
 net::Task<Delivered> Sending::send_parts(Way way, const channel::Leg& leg, const channel::Outgoing& message,
-                                         Progress::Done& done)
+                                         chat::Progress::Done& done)
 {
     const auto steps = plan(message);
     if (steps.front().text.empty() && steps.front().file == nullptr)
@@ -199,7 +199,7 @@ net::Task<Result<>> Sending::say(std::int64_t chat, std::string words, std::opti
     const Way way{chat, net::deadline_in(kSayPatience)};
     if (words.empty() || !is_utf8(words))
         co_return fail(Errc::channel_refused);
-    auto pieces = split_text(words, kMaxUnits);
+    auto pieces = chat::split_text(words, kMaxUnits, chat::Unit::utf16);
     pieces.resize(std::min(pieces.size(), kMostSaid));
     for (const auto& piece : pieces)
     {

@@ -5,8 +5,8 @@
 #include "channel/channel.hpp"
 #include "channels/telegram/api_client.hpp"
 #include "channels/telegram/pace.hpp"
-#include "channels/telegram/progress.hpp"
-#include "channels/telegram/words.hpp"
+#include "channels/telegram/plan.hpp"
+#include "chat/progress.hpp"
 
 #include <string>
 #include <vector>
@@ -49,10 +49,10 @@ private:
     };
     /// Waits for its turn and asks once.
     net::Task<Delivered> deliver(Way way, ApiCall call);
-    net::Task<Delivered> send_step(Way way, const Step& step, std::string text,
+    net::Task<Delivered> send_step(Way way, const chat::Step& step, std::string text,
                                    std::optional<std::int64_t> answers);
     net::Task<Delivered> send_parts(Way way, const channel::Leg& leg, const channel::Outgoing& message,
-                                    Progress::Done& done);
+                                    chat::Progress::Done& done);
 
     // Amendments: `ids` of the message that they change; those of new messages are added.
     net::Task<Delivered> amend(Way way, const channel::Outgoing& message, std::vector<std::string>& ids);
@@ -65,6 +65,6 @@ private:
     const ApiClient& client_;
     Pace& pace_;
     const Clock& clock_;
-    Progress progress_;
+    chat::Progress progress_;
 };
 } // namespace dmid::channels::telegram

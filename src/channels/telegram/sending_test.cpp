@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // send() before a server that answers as told.
 #include "channels/telegram/testing_api.hpp"
+#include "keys/files.hpp"
 #include "net/http_server.hpp"
 
 #include <gtest/gtest.h>
@@ -416,7 +417,7 @@ TEST(TelegramSending, ByTlsTheServersCertificateMustBeGood)
 TEST(TelegramOptions, PlainHttpIsForLoopbackOrWhoAsksForIt)
 {
     const net::testing::TemporaryDirectory directory;
-    std::ofstream{directory.file("token")} << kToken;
+    ASSERT_TRUE(keys::replace_private_file(directory.file("token"), kToken));
     const SystemClock clock;
     TelegramOptions options;
     options.token_file = directory.file("token");

@@ -3,6 +3,7 @@
 
 #include "channels/telegram/address.hpp"
 #include "channels/telegram/receiving.hpp"
+#include "channels/telegram/token.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -12,8 +13,9 @@ namespace dmid::channels::telegram
 {
 struct TelegramChannel::Parts
 {
-    Parts(ApiPlace place, Secret token, std::unique_ptr<FileSpool> a_spool, Secret webhook_secret,
-          const TelegramOptions& options, const Clock& clock, net::Dialer dialer)
+    Parts(ApiPlace place, keys::SecretText token, std::unique_ptr<chat::FileSpool> a_spool,
+          keys::SecretText webhook_secret, const TelegramOptions& options, const Clock& clock,
+          net::Dialer dialer)
         : client{std::move(place), std::move(token), std::move(dialer)}
         , pace{options.pace_in_chat, options.pace_in_all}
         , sending{client, pace, clock}
@@ -26,7 +28,7 @@ struct TelegramChannel::Parts
     ApiClient client;
     Pace pace;
     Sending sending;
-    std::unique_ptr<FileSpool> spool;
+    std::unique_ptr<chat::FileSpool> spool;
     Receiving receiving;
 };
 
@@ -128,7 +130,7 @@ Result<std::unique_ptr<TelegramChannel>> make_telegram_channel(const TelegramOpt
 {
     DMID_TRY(auto place, place_for(options));
     DMID_TRY(auto token, load_token(options.token_file));
-    Secret webhook_secret;
+    keys::SecretText webhook_secret;
     if (!options.webhook_url.empty())
     {
         DMID_TRY(const auto url, net::parse_url(options.webhook_url));
@@ -138,7 +140,7 @@ Result<std::unique_ptr<TelegramChannel>> make_telegram_channel(const TelegramOpt
     }
     if (options.webhook_connections < 1 || options.webhook_connections > 100)
         return fail(Errc::config_value, "the webhook's connections: 1 to 100");
-    DMID_TRY(auto spool, FileSpool::open(options.spool_folder, options.spool_bytes));
+    DMID_TRY(auto spool, chat::FileSpool::open(options.spool_folder, options.spool_bytes));
     auto parts = std::make_unique<TelegramChannel::Parts>(std::move(place), std::move(token),
                                                           std::move(spool), std::move(webhook_secret),
                                                           options, clock, std::move(dialer));

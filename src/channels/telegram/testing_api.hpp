@@ -4,10 +4,10 @@
 
 #include "channels/telegram/telegram_channel.hpp"
 #include "codec/json.hpp"
+#include "keys/files.hpp"
 #include "net/run_blocking.hpp"
 #include "net/testing_peer.hpp"
 
-#include <fstream>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -125,8 +125,8 @@ class Bot
 public:
     explicit Bot(const std::string& url, const std::function<void(TelegramOptions&)>& change = {})
     {
-        std::ofstream{directory_.file("token")} << kToken << '\n';
-        std::ofstream{directory_.file("secret")} << "hook-Secret_1\n";
+        (void)keys::replace_private_file(directory_.file("token"), std::string{kToken} + '\n');
+        (void)keys::replace_private_file(directory_.file("secret"), "hook-Secret_1\n");
         TelegramOptions options;
         options.token_file = directory_.file("token");
         options.api_url = url;

@@ -94,7 +94,7 @@ net::Task<Result<>> write_upload(net::Stream stream, const Upload& upload)
 }
 } // namespace
 
-ApiClient::ApiClient(ApiPlace place, Secret token, net::Dialer dialer)
+ApiClient::ApiClient(ApiPlace place, keys::SecretText token, net::Dialer dialer)
     : place_{std::move(place)}
     , token_{std::move(token)}
     , dialer_{std::move(dialer)}
@@ -121,11 +121,11 @@ std::string ApiClient::head(std::string_view method, const net::Url& place, std:
     const auto host = place.host_header();
     std::string out;
     // In one piece, which is zeroed: no copy of the token stays where the string grew.
-    out.reserve(512 + target.size() + token_.reveal().size() + host.size() + fields.size());
+    out.reserve(512 + target.size() + token_.view().size() + host.size() + fields.size());
     for (const std::string_view part :
          {method, std::string_view{" "}, target, std::string_view{" HTTP/1.1\r\nHost: "},
           std::string_view{host}, std::string_view{"\r\nUser-Agent: dmid\r\nAuthorization: Bearer "},
-          std::string_view{token_.reveal()}, std::string_view{"\r\n"}, fields, std::string_view{"\r\n"}})
+          token_.view(), std::string_view{"\r\n"}, fields, std::string_view{"\r\n"}})
         out += part;
     return out;
 }
@@ -178,7 +178,7 @@ bool ApiClient::may_fetch(const net::Url& url) const
     return std::any_of(place_.media_domains.begin(), place_.media_domains.end(), below);
 }
 
-net::Task<Result<>> ApiClient::download(MediaPlace media, SpooledFile& into, std::uint64_t max,
+net::Task<Result<>> ApiClient::download(MediaPlace media, chat::SpooledFile& into, std::uint64_t max,
                                         net::Deadline deadline) const
 {
     const auto url = net::parse_url(media.url);

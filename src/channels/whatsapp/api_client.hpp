@@ -3,9 +3,9 @@
 
 #include "channels/whatsapp/api_answer.hpp"
 #include "channels/whatsapp/api_request.hpp"
-#include "channels/whatsapp/connections.hpp"
-#include "channels/whatsapp/secret.hpp"
-#include "channels/whatsapp/spool.hpp"
+#include "chat/connections.hpp"
+#include "chat/spool.hpp"
+#include "keys/secret_file.hpp"
 #include "net/dialer.hpp"
 
 #include <memory>
@@ -38,7 +38,7 @@ struct Called
 class ApiClient
 {
 public:
-    ApiClient(ApiPlace place, Secret token, net::Dialer dialer);
+    ApiClient(ApiPlace place, keys::SecretText token, net::Dialer dialer);
 
     /// Errors: channel.unreachable, channel.timeout, channel.peer-protocol; store.* and what a file's reader
     /// says, before the request is whole.
@@ -48,11 +48,12 @@ public:
     /// API promised (channel.peer-protocol). Elsewhere than at the API's own place only over https, on one of
     /// the domains, at a global address; channel.refused for any other URL, and where there is no such file.
     /// Other errors as call(), store.*.
-    net::Task<Result<>> download(MediaPlace media, SpooledFile& into, std::uint64_t max,
+    net::Task<Result<>> download(MediaPlace media, chat::SpooledFile& into, std::uint64_t max,
                                  net::Deadline deadline) const;
 
     /// What must not be shown.
-    const std::string& token() const noexcept { return token_.reveal(); }
+    /// For masked() alone.
+    std::string token() const { return std::string{token_.view()}; }
 
 private:
     /// Where a file may be asked for with the token.
@@ -62,8 +63,8 @@ private:
                      std::string_view fields) const;
 
     ApiPlace place_;
-    Secret token_;
+    keys::SecretText token_;
     net::Dialer dialer_;
-    std::shared_ptr<Connections> kept_ = std::make_shared<Connections>();
+    std::shared_ptr<chat::Connections> kept_ = std::make_shared<chat::Connections>();
 };
 } // namespace dmid::channels::whatsapp

@@ -3,7 +3,7 @@
 
 #include "base/ascii.hpp"
 #include "channels/whatsapp/address.hpp"
-#include "channels/whatsapp/words.hpp"
+#include "chat/words.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/array.hpp>
@@ -97,7 +97,7 @@ std::string_view word_for(Shown shown)
 
 std::string shown_name(const channel::File& file)
 {
-    auto name = one_line(file.name, 240);
+    auto name = chat::one_line(file.name, 240);
     return name.empty() ? "file" : name;
 }
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of messages: from where the API says they are, into the spool.
 #include "channels/whatsapp/receiving.hpp"
-#include "channels/whatsapp/until_stopped.hpp"
+#include "chat/until_stopped.hpp"
 
 #include <utility>
 
@@ -33,7 +33,7 @@ std::string why_lost(const Attachment& attachment, const Error& error)
 }
 } // namespace
 
-net::Task<Result<>> Receiving::fetch_bytes(std::string media_id, SpooledFile& into)
+net::Task<Result<>> Receiving::fetch_bytes(std::string media_id, chat::SpooledFile& into)
 {
     const auto deadline = net::deadline_in(kFetchPatience / 2);
     auto call = get_media(media_id, options_.number_id);
@@ -44,7 +44,7 @@ net::Task<Result<>> Receiving::fetch_bytes(std::string media_id, SpooledFile& in
     {
         const auto meaning = meaning_of(*called.answer);
         if (meaning.token_refused)
-            health_.set(Health::About::api, masked(meaning.detail, {client_.token()}));
+            health_.set(Health::About::api, chat::masked(meaning.detail, {client_.token()}));
         // Meta blocks for half an hour whoever asks again and again for what is not there.
         co_return fail(meaning.outcome == channel::Outcome::refused ? Errc::channel_refused
                                                                     : Errc::channel_deferred);
@@ -68,7 +68,7 @@ net::Task<Result<channel::File>> Receiving::fetch_file(Attachment attachment)
             break;
         DMID_CO_TRY(const auto spooled, spool_.make());
         auto fetching = fetch_bytes(attachment.media_id, *spooled);
-        const auto got = co_await unless_stopped(std::move(fetching), stopping_);
+        const auto got = co_await chat::unless_stopped(std::move(fetching), stopping_);
         if (got)
         {
             channel::File file;

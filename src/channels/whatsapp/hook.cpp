@@ -3,7 +3,7 @@
 
 #include "channels/whatsapp/address.hpp"
 #include "channels/whatsapp/hook_message.hpp"
-#include "channels/whatsapp/words.hpp"
+#include "chat/words.hpp"
 #include "codec/json.hpp"
 
 #include <charconv>
@@ -67,7 +67,7 @@ std::map<std::string, Contact> contacts_in(const JsonItem& value)
     {
         Contact contact;
         if (const auto profile = item.optional("profile"))
-            contact.called = one_line(text_in(*profile, "name", 1024), 128);
+            contact.called = chat::one_line(text_in(*profile, "name", 1024), 128);
         if (auto hash = text_in(item, "identity_key_hash", 128); is_meta_id(hash))
             contact.key_hash = std::move(hash);
         for (const auto* key : {"wa_id", "user_id"})
@@ -124,7 +124,7 @@ bool read_kind(const JsonItem& item, const std::string& type, Message& message)
     {
         line.kind = ChatLine::Kind::reacted;
         line.of = id_in(*content, "message_id");
-        line.text = one_line(text_in(*content, "emoji", 128), 64);
+        line.text = chat::one_line(text_in(*content, "emoji", 128), 64);
         return !line.of.empty();
     }
     if (type == "revoke" && content)

@@ -3,7 +3,7 @@
 
 #include "base/ascii.hpp"
 #include "channels/whatsapp/address.hpp"
-#include "channels/whatsapp/words.hpp"
+#include "channels/whatsapp/plan.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -58,7 +58,7 @@ std::string long_text(const JsonItem& item, std::string_view key, std::string& l
 std::string line_in(const JsonItem& item, std::string_view key, std::size_t max = 255)
 {
     const auto member = item.optional(key);
-    return member ? one_line(member->text().value_or(""), max) : std::string{};
+    return member ? chat::one_line(member->text().value_or(""), max) : std::string{};
 }
 
 /// The last part of a path.

@@ -12,7 +12,7 @@ constexpr std::string_view kScheme = "sha256=";
 constexpr std::size_t kMostChallenge = 128;
 } // namespace
 
-bool is_signed(std::string_view header, std::string_view raw_body, const Secret& app_secret)
+bool is_signed(std::string_view header, std::string_view raw_body, const keys::SecretText& app_secret)
 {
     if (app_secret.empty() || !header.starts_with(kScheme))
         return false;
@@ -21,11 +21,11 @@ bool is_signed(std::string_view header, std::string_view raw_body, const Secret&
     const auto given = header.size() == 2 * Hash32::kSize ? from_hex(header) : fail(Errc::codec_range);
     if (!given)
         return false;
-    const auto mac = crypto::hmac_sha256(as_bytes(app_secret.reveal()), as_bytes(raw_body));
+    const auto mac = crypto::hmac_sha256(as_bytes(app_secret.view()), as_bytes(raw_body));
     return constant_time_equal(mac.view(), *given);
 }
 
-std::optional<std::string> challenge_of(std::string_view query, const Secret& verify_token)
+std::optional<std::string> challenge_of(std::string_view query, const keys::SecretText& verify_token)
 {
     auto challenge = net::query_value(query, "hub.challenge");
     const bool plain =

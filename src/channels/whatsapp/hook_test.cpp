@@ -2,7 +2,8 @@
 // Meta's documented payloads as lines, and payloads that nobody documented.
 #include "channels/whatsapp/hook.hpp"
 #include "channels/whatsapp/hook_proof.hpp"
-#include "channels/whatsapp/testing_inbox.hpp"
+#include "channels/whatsapp/testing_api.hpp"
+#include "chat/testing_inbox.hpp"
 
 #include <gtest/gtest.h>
 
@@ -208,9 +209,7 @@ TEST(WhatsAppHook, LooksAtItsOwnNumberAndAtConversationsOfTwoAlone)
 
 TEST(WhatsAppProof, TakesMetasSignatureOfTheRawBytesAndNoOther)
 {
-    std::ofstream{"whatsapp-proof-secret"} << "key\n";
-    const auto secret = load_secret("whatsapp-proof-secret").value();
-    std::filesystem::remove("whatsapp-proof-secret");
+    const keys::SecretText secret{std::string{"key"}};
     // RFC-like vector that many implementations show: HMAC-SHA256("key", "The quick brown fox …").
     const std::string body = "The quick brown fox jumps over the lazy dog";
     const std::string mac = "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8";
@@ -221,16 +220,12 @@ TEST(WhatsAppProof, TakesMetasSignatureOfTheRawBytesAndNoOther)
     EXPECT_FALSE(is_signed("sha256=" + mac.substr(0, 62), body, secret));
     EXPECT_FALSE(is_signed("sha256=0x" + mac.substr(0, 62), body, secret));
     EXPECT_FALSE(is_signed("sha256=", body, secret));
-    EXPECT_FALSE(is_signed("", body, Secret{}));
+    EXPECT_FALSE(is_signed("", body, keys::SecretText{}));
 }
 
 TEST(WhatsAppProof, AnswersTheChallengeOnlyWithTheVerifyToken)
 {
-    std::ofstream{"whatsapp-proof-token"} << "meaty hamburger\n";
-    EXPECT_FALSE(load_secret("whatsapp-proof-token")) << "blanks";
-    std::ofstream{"whatsapp-proof-token"} << "meaty+hamburger%20\n";
-    const auto token = load_secret("whatsapp-proof-token").value();
-    std::filesystem::remove("whatsapp-proof-token");
+    const keys::SecretText token{std::string{"meaty+hamburger%20"}};
     const std::string good =
         "hub.mode=subscribe&hub.verify_token=meaty%2Bhamburger%2520&hub.challenge=1158201444";
     EXPECT_EQ(challenge_of(good, token), "1158201444");
@@ -241,6 +236,6 @@ TEST(WhatsAppProof, AnswersTheChallengeOnlyWithTheVerifyToken)
           "hub.mode=subscribe&hub.verify_token=meaty%2Bhamburger%2520", "", "hub.challenge=1"})
         EXPECT_FALSE(challenge_of(wrong, token)) << wrong;
     EXPECT_FALSE(challenge_of(good + std::string(200, '1'), token));
-    EXPECT_FALSE(challenge_of("hub.mode=subscribe&hub.verify_token=&hub.challenge=1", Secret{}));
+    EXPECT_FALSE(challenge_of("hub.mode=subscribe&hub.verify_token=&hub.challenge=1", keys::SecretText{}));
 }
 } // namespace dmid::channels::whatsapp

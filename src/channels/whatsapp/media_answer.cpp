@@ -55,7 +55,8 @@ net::Task<Result<MediaHead>> read_head(net::Stream stream, std::uint64_t max)
 }
 } // namespace
 
-net::Task<Result<>> read_media(net::Stream stream, MediaPlace promised, SpooledFile& into, std::uint64_t max)
+net::Task<Result<>> read_media(net::Stream stream, MediaPlace promised, chat::SpooledFile& into,
+                               std::uint64_t max)
 {
     auto begun = co_await read_head(stream, max);
     if (!begun)

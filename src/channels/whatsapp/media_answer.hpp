@@ -3,7 +3,7 @@
 #pragma once
 
 #include "channels/whatsapp/api_answer.hpp"
-#include "channels/whatsapp/spool.hpp"
+#include "chat/spool.hpp"
 #include "net/stream.hpp"
 
 namespace dmid::channels::whatsapp
@@ -11,5 +11,6 @@ namespace dmid::channels::whatsapp
 /// Reads an answer whose body is a file of at most `max` bytes into the spool, piece by piece, and holds it
 /// against what the API promised of it. channel.too-large, channel.deferred (429, 5xx), channel.refused (any
 /// other status but 200), channel.peer-protocol, net.*, store.*.
-net::Task<Result<>> read_media(net::Stream stream, MediaPlace promised, SpooledFile& into, std::uint64_t max);
+net::Task<Result<>> read_media(net::Stream stream, MediaPlace promised, chat::SpooledFile& into,
+                               std::uint64_t max);
 } // namespace dmid::channels::whatsapp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages to somebody who wrote longer ago than Meta's 24 hours, or never.
-#include "channels/whatsapp/testing_inbox.hpp"
+#include "channels/whatsapp/testing_calls.hpp"
+#include "chat/testing_inbox.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@ namespace dmid::channels::whatsapp
 namespace
 {
 using namespace test;
+using namespace chat::test;
 using channel::Outcome;
 
 void with_template(WhatsAppOptions& options)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/whatsapp/receiving.hpp"
 
-#include "channels/whatsapp/until_stopped.hpp"
+#include "chat/until_stopped.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -25,8 +25,8 @@ net::Task<Result<ApiAnswer>> answer_of(const ApiClient& client, ApiCall call, ne
 } // namespace
 
 Receiving::Receiving(const ApiClient& client, Sending& sending, Memory& memory, SentIds& sent, Health& health,
-                     const FileSpool& spool, const Clock& clock, Secret app_secret, Secret verify_token,
-                     ReceivingOptions options)
+                     const chat::FileSpool& spool, const Clock& clock, keys::SecretText app_secret,
+                     keys::SecretText verify_token, ReceivingOptions options)
     : client_{client}
     , sending_{sending}
     , memory_{memory}
@@ -47,7 +47,7 @@ net::Task<bool> Receiving::pause(net::Millis duration) const
 {
     const auto until = net::deadline_in(duration);
     while (!stopping_ && std::chrono::steady_clock::now() < until)
-        co_await net::sleep_for(std::min(duration, kStopSlice));
+        co_await net::sleep_for(std::min(duration, chat::kStopSlice));
     co_return !stopping_;
 }
 
@@ -58,11 +58,11 @@ net::Task<> Receiving::check_token()
     {
         auto call = get_number(options_.number_id);
         auto asking = answer_of(client_, std::move(call), net::deadline_in(kCheckPatience));
-        const auto answer = co_await unless_stopped(std::move(asking), stopping_);
+        const auto answer = co_await chat::unless_stopped(std::move(asking), stopping_);
         if (stopping_)
             co_return;
         const auto words = !answer ? answer.error().context : answer->ok ? "" : meaning_of(*answer).detail;
-        health_.set(Health::About::api, masked(words, {client_.token()}));
+        health_.set(Health::About::api, chat::masked(words, {client_.token()}));
         if (answer && answer->ok)
             co_return;
         co_await pause(wait);
@@ -153,7 +153,7 @@ net::Task<bool> Receiving::hand_in(channel::Inbox& inbox, Message message)
     if (!heard.say.empty())
     {
         auto saying = sending_.say(account, std::move(heard.say), answers);
-        (void)co_await unless_stopped(std::move(saying), stopping_);
+        (void)co_await chat::unless_stopped(std::move(saying), stopping_);
     }
     co_return true;
 }

@@ -10,7 +10,7 @@
 #include "channels/whatsapp/memory.hpp"
 #include "channels/whatsapp/sending.hpp"
 #include "channels/whatsapp/sent_ids.hpp"
-#include "channels/whatsapp/spool.hpp"
+#include "chat/spool.hpp"
 #include "net/http_types.hpp"
 
 #include <atomic>
@@ -34,8 +34,8 @@ class Receiving
 {
 public:
     Receiving(const ApiClient& client, Sending& sending, Memory& memory, SentIds& sent, Health& health,
-              const FileSpool& spool, const Clock& clock, Secret app_secret, Secret verify_token,
-              ReceivingOptions options);
+              const chat::FileSpool& spool, const Clock& clock, keys::SecretText app_secret,
+              keys::SecretText verify_token, ReceivingOptions options);
 
     /// Looks whether the API knows the token, and keeps the memory written down, until stop().
     net::Task<> run(channel::Inbox& inbox);
@@ -61,7 +61,7 @@ private:
     /// Puts them into the line, or says why not; false where the disk is the reason.
     net::Task<bool> fetch_files(Message& message);
     net::Task<Result<channel::File>> fetch_file(Attachment attachment);
-    net::Task<Result<>> fetch_bytes(std::string media_id, SpooledFile& into);
+    net::Task<Result<>> fetch_bytes(std::string media_id, chat::SpooledFile& into);
 
     net::Task<> check_token();
     net::Task<> keep_memory();
@@ -74,10 +74,10 @@ private:
     Memory& memory_;
     SentIds& sent_;
     Health& health_;
-    const FileSpool& spool_;
+    const chat::FileSpool& spool_;
     const Clock& clock_;
-    Secret app_secret_;
-    Secret verify_token_;
+    keys::SecretText app_secret_;
+    keys::SecretText verify_token_;
     ReceivingOptions options_;
     DoneIds done_;
     std::atomic<bool> stopping_{false};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The webhook, as Meta calls it and as others try to.
-#include "channels/whatsapp/testing_inbox.hpp"
+#include "channels/whatsapp/testing_calls.hpp"
+#include "chat/testing_inbox.hpp"
 #include "crypto/sha256.hpp"
 
 #include <gtest/gtest.h>
@@ -12,6 +13,7 @@ namespace dmid::channels::whatsapp
 namespace
 {
 using namespace test;
+using namespace chat::test;
 using channel::ChatLine;
 using channel::Report;
 using channel::Yes;
@@ -218,14 +220,14 @@ TEST(WhatsAppReceiving, AStatusThatComesBeforeItsMessageIsKnownIsNotLost)
     Listening node;
     node.inbox.unknown_reports = 2;
     EXPECT_EQ(node.call(status_of("1", "delivered")), 200U);
-    EXPECT_EQ(node.inbox.reports().size(), 3U);
+    EXPECT_EQ(node.inbox.asked_reports().size(), 3U);
     // One that stays unknown by its id is told by the leg's token, which came back with it; then it is
     // dropped.
     node.inbox.unknown_reports = 100;
     EXPECT_EQ(
         node.call(status_of("9", "read", R"(,"biz_opaque_callback_data":"abcdefghijklmnopqrstuvwx23")")),
         200U);
-    const auto reports = node.inbox.reports();
+    const auto reports = node.inbox.asked_reports();
     ASSERT_EQ(reports.size(), 7U);
     EXPECT_EQ(reports[5].token, "");
     EXPECT_EQ(reports[6].token, "abcdefghijklmnopqrstuvwx23");
@@ -240,8 +242,8 @@ TEST(WhatsAppReceiving, TellsOfNewHands)
         node.call(hook_of(
             R"("messages":[{"from":"491701234567","id":"wamid.S","timestamp":"5","type":"system","system":{"wa_id":"12195555358","type":"user_changed_number"}}])")),
         200U);
-    ASSERT_EQ(node.inbox.hands().size(), 1U);
-    EXPECT_EQ(node.inbox.hands()[0].account, kAnn);
+    ASSERT_EQ(node.inbox.changes().size(), 1U);
+    EXPECT_EQ(node.inbox.changes()[0].account, kAnn);
     const auto with_key = [](const std::string& id, const std::string& key)
     {
         return hook_of(R"("contacts":[{"wa_id":"491701234567","identity_key_hash":")" + key +
@@ -250,10 +252,10 @@ TEST(WhatsAppReceiving, TellsOfNewHands)
     };
     EXPECT_EQ(node.call(with_key("k1", "AAA=")), 200U);
     EXPECT_EQ(node.call(with_key("k2", "AAA=")), 200U);
-    EXPECT_EQ(node.inbox.hands().size(), 1U);
+    EXPECT_EQ(node.inbox.changes().size(), 1U);
     EXPECT_EQ(node.call(with_key("k3", "BBB=")), 200U);
-    ASSERT_EQ(node.inbox.hands().size(), 2U);
-    EXPECT_EQ(node.inbox.hands()[1].what, "its security code changed");
+    ASSERT_EQ(node.inbox.changes().size(), 2U);
+    EXPECT_EQ(node.inbox.changes()[1].what, "its security code changed");
 }
 
 TEST(WhatsAppReceiving, SaysWhatIsWrongUntilMetaCalls)

@@ -28,7 +28,7 @@ std::string word_of(const Status& status, const std::string& account)
     const std::vector<std::string> secrets{account, meta_id_of(account)};
     if (status.error->code < 0)
         return "WhatsApp says that it failed, and not why";
-    return masked(meaning_of(*status.error, 0).detail, secrets);
+    return chat::masked(meaning_of(*status.error, 0).detail, secrets);
 }
 } // namespace
 

@@ -2,7 +2,7 @@
 #include "channels/whatsapp/sending.hpp"
 
 #include "channels/whatsapp/address.hpp"
-#include "channels/whatsapp/text_split.hpp"
+#include "chat/text_split.hpp"
 
 #include <algorithm>
 #include <random>
@@ -57,7 +57,7 @@ channel::Attempt attempt_of(const Delivered& delivered, std::vector<std::string>
     out.reached = channel::Confirms::accepted;
     out.code = delivered.code;
     if (!delivered.ok())
-        out.detail = masked(delivered.detail, secrets);
+        out.detail = chat::masked(delivered.detail, secrets);
     if (delivered.outcome == Outcome::deferred)
         out.retry_at = delivered.retry_at;
     known_as.resize(std::min(known_as.size(), channel::kMostKnownAs));
@@ -109,7 +109,7 @@ net::Task<Delivered> Sending::ask(Way way, ApiCall call)
     out.code = meaning.code;
     out.window_closed = meaning.window_closed;
     if (meaning.token_refused)
-        health_.set(Health::About::api, masked(meaning.detail, {client_.token(), way.account}));
+        health_.set(Health::About::api, chat::masked(meaning.detail, {client_.token(), way.account}));
     else if (out.ok())
         health_.set(Health::About::api, {});
     if (meaning.wait && meaning.outcome == Outcome::deferred)
@@ -184,8 +184,8 @@ net::Task<Delivered> Sending::deliver_file(Way way, const channel::File& file, S
     co_return co_await deliver(std::move(way), std::move(call), SentIds::What::part, ids);
 }
 
-net::Task<Delivered> Sending::deliver_step(Way way, const Step& step, std::string text, std::string answers,
-                                           std::vector<std::string>& ids)
+net::Task<Delivered> Sending::deliver_step(Way way, const chat::Step& step, std::string text,
+                                           std::string answers, std::vector<std::string>& ids)
 {
     if (step.file == nullptr)
     {
@@ -199,7 +199,7 @@ net::Task<Delivered> Sending::deliver_step(Way way, const Step& step, std::strin
         out = co_await deliver_file(way, *step.file, Shown::document, text, answers, ids);
     if (is_about_the_file(out))
     {
-        auto name = one_line(step.file->name, 60);
+        auto name = chat::one_line(step.file->name, 60);
         if (!text.empty())
             text += "\n\n";
         text += "(A file was refused here: " + (name.empty() ? "without a name" : name) + ")";
@@ -210,7 +210,7 @@ net::Task<Delivered> Sending::deliver_step(Way way, const Step& step, std::strin
 }
 
 net::Task<Delivered> Sending::send_parts(Way way, const channel::Leg& leg, const channel::Outgoing& message,
-                                         Progress::Done& done)
+                                         chat::Progress::Done& done)
 {
     const auto steps = plan(message);
     if (steps.front().text.empty() && steps.front().file == nullptr)
@@ -236,7 +236,7 @@ net::Task<Delivered> Sending::react(Way way, const channel::Outgoing& message, s
     const auto& known_as = message.amends->known_as;
     if (known_as.empty() || !is_meta_id(known_as.front()))
         co_return refused_before(Errc::channel_refused, "the message that it is put to is not known here");
-    auto call = send_reaction(addressing(way), known_as.front(), one_line(message.text, 64));
+    auto call = send_reaction(addressing(way), known_as.front(), chat::one_line(message.text, 64));
     co_return co_await deliver(std::move(way), std::move(call), SentIds::What::part, ids);
 }
 
@@ -277,7 +277,7 @@ net::Task<Result<>> Sending::say(std::string account, std::string words, std::st
     const Way way{std::move(account), {}, net::deadline_in(kSayPatience)};
     if (words.empty() || !is_utf8(words))
         co_return fail(Errc::channel_refused);
-    auto pieces = split_text(words, kMaxUnits);
+    auto pieces = chat::split_text(words, kMaxUnits, chat::Unit::utf16);
     pieces.resize(std::min(pieces.size(), kMostSaid));
     std::vector<std::string> ids;
     for (const auto& piece : pieces)

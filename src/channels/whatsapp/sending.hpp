@@ -7,9 +7,9 @@
 #include "channels/whatsapp/health.hpp"
 #include "channels/whatsapp/memory.hpp"
 #include "channels/whatsapp/pace.hpp"
-#include "channels/whatsapp/progress.hpp"
+#include "channels/whatsapp/plan.hpp"
 #include "channels/whatsapp/sent_ids.hpp"
-#include "channels/whatsapp/words.hpp"
+#include "chat/progress.hpp"
 
 #include <string>
 #include <vector>
@@ -73,10 +73,10 @@ private:
     net::Task<Delivered> deliver(Way way, ApiCall call, SentIds::What what, std::vector<std::string>& ids);
     net::Task<Delivered> deliver_file(Way way, const channel::File& file, Shown shown, std::string text,
                                       std::string answers, std::vector<std::string>& ids);
-    net::Task<Delivered> deliver_step(Way way, const Step& step, std::string text, std::string answers,
+    net::Task<Delivered> deliver_step(Way way, const chat::Step& step, std::string text, std::string answers,
                                       std::vector<std::string>& ids);
     net::Task<Delivered> send_parts(Way way, const channel::Leg& leg, const channel::Outgoing& message,
-                                    Progress::Done& done);
+                                    chat::Progress::Done& done);
     net::Task<Delivered> react(Way way, const channel::Outgoing& message, std::vector<std::string>& ids);
 
     // Outside the 24 hours (outside.cpp).
@@ -92,6 +92,6 @@ private:
     Health& health_;
     const Clock& clock_;
     SendingOptions options_;
-    Progress progress_;
+    chat::Progress progress_;
 };
 } // namespace dmid::channels::whatsapp

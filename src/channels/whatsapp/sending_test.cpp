@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // send() before an API that answers as told, to somebody who wrote just now.
-#include "channels/whatsapp/testing_inbox.hpp"
+#include "channels/whatsapp/testing_calls.hpp"
+#include "chat/testing_inbox.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@ namespace dmid::channels::whatsapp
 namespace
 {
 using namespace test;
+using namespace chat::test;
 using channel::Amendment;
 using channel::Outcome;
 

@@ -4,10 +4,10 @@
 
 #include "channels/whatsapp/whatsapp_channel.hpp"
 #include "codec/json.hpp"
+#include "keys/files.hpp"
 #include "net/run_blocking.hpp"
 #include "net/testing_peer.hpp"
 
-#include <fstream>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -159,9 +159,9 @@ public:
         : change_{change}
         , url_{url}
     {
-        std::ofstream{directory_.file("token")} << kToken << '\n';
-        std::ofstream{directory_.file("app")} << kAppSecret << '\n';
-        std::ofstream{directory_.file("verify")} << kVerifyToken << '\n';
+        (void)keys::replace_private_file(directory_.file("token"), std::string{kToken} + '\n');
+        (void)keys::replace_private_file(directory_.file("app"), std::string{kAppSecret} + '\n');
+        (void)keys::replace_private_file(directory_.file("verify"), std::string{kVerifyToken} + '\n');
         begin_anew();
     }
     void begin_anew()

@@ -10,15 +10,20 @@
 
 namespace dmid::channels::whatsapp
 {
+namespace
+{
+constexpr std::size_t kMaxSecret = 1024;
+} // namespace
+
 struct WhatsAppChannel::Parts
 {
     struct Secrets
     {
-        Secret token;
-        Secret app_secret;
-        Secret verify_token;
+        keys::SecretText token;
+        keys::SecretText app_secret;
+        keys::SecretText verify_token;
     };
-    Parts(ApiPlace place, Secrets secrets, std::unique_ptr<FileSpool> a_spool,
+    Parts(ApiPlace place, Secrets secrets, std::unique_ptr<chat::FileSpool> a_spool,
           std::unique_ptr<Memory> a_memory, const WhatsAppOptions& options, const Clock& clock,
           net::Dialer dialer)
         : client{std::move(place), std::move(secrets.token), std::move(dialer)}
@@ -52,7 +57,7 @@ struct WhatsAppChannel::Parts
     Health health;
     SentIds sent;
     std::unique_ptr<Memory> memory;
-    std::unique_ptr<FileSpool> spool;
+    std::unique_ptr<chat::FileSpool> spool;
     bool has_template;
     Sending sending;
     Receiving receiving;
@@ -185,10 +190,10 @@ Result<std::unique_ptr<WhatsAppChannel>> make_whatsapp_channel(const WhatsAppOpt
     DMID_TRY(check(options));
     DMID_TRY(auto place, place_for(options));
     WhatsAppChannel::Parts::Secrets secrets;
-    DMID_TRY(secrets.token, load_secret(options.token_file));
-    DMID_TRY(secrets.app_secret, load_secret(options.app_secret_file));
-    DMID_TRY(secrets.verify_token, load_secret(options.verify_token_file));
-    DMID_TRY(auto spool, FileSpool::open(options.spool_folder, options.spool_bytes));
+    DMID_TRY(secrets.token, keys::read_secret_file(options.token_file, kMaxSecret));
+    DMID_TRY(secrets.app_secret, keys::read_secret_file(options.app_secret_file, kMaxSecret));
+    DMID_TRY(secrets.verify_token, keys::read_secret_file(options.verify_token_file, kMaxSecret));
+    DMID_TRY(auto spool, chat::FileSpool::open(options.spool_folder, options.spool_bytes));
     DMID_TRY(auto memory, Memory::open(options.state_folder));
     auto parts =
         std::make_unique<WhatsAppChannel::Parts>(std::move(place), std::move(secrets), std::move(spool),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Graph API that misbehaves once it has the whole message, against the suite that all channels pass.
-#include "channels/whatsapp/testing_inbox.hpp"
+#include "channels/whatsapp/testing_calls.hpp"
+#include "chat/testing_inbox.hpp"
 
 #include <conformance/channel_suite.hpp>
 
@@ -11,6 +12,7 @@ namespace dmid::conformance
 namespace
 {
 using namespace channels::whatsapp::test;
+using namespace chat::test;
 
 class WhatsAppBench final : public Bench
 {

@@ -3,11 +3,11 @@
 #include "channels/xmpp/testing_inbox.hpp"
 #include "channels/xmpp/testing_server.hpp"
 #include "channels/xmpp/xmpp_channel.hpp"
+#include "keys/files.hpp"
 #include "net/io_pool.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <set>
 
 namespace dmid::channels::xmpp
@@ -58,7 +58,7 @@ protected:
         peer_.emplace(std::move(script));
         peer_->say_first(words);
         inbox_.emplace(std::move(hears));
-        std::ofstream{directory_.file("secret")} << "s3cret\n";
+        (void)keys::replace_private_file(directory_.file("secret"), "s3cret\n");
         options_.port = peer_->port();
         options_.domain = "dmid.example";
         options_.secret_file = directory_.file("secret");

@@ -6,11 +6,10 @@
 #include "channels/xmpp/link.hpp"
 #include "channels/xmpp/namespaces.hpp"
 #include "channels/xmpp/receiving.hpp"
+#include "keys/secret_file.hpp"
 #include "model/envelope.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -19,19 +18,6 @@ namespace dmid::channels::xmpp
 namespace
 {
 constexpr std::size_t kMaxSecret = 4096;
-
-Result<std::string> load_secret(const std::string& path)
-{
-    std::ifstream file{path, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{file}, {}};
-    if (!file || text.size() > kMaxSecret)
-        return fail(Errc::config_unreadable, path);
-    while (text.ends_with('\n') || text.ends_with('\r'))
-        text.pop_back();
-    if (text.empty())
-        return fail(Errc::config_value, "an empty secret: " + path);
-    return text;
-}
 
 /// Tells the connection when the sender leaves, however it does.
 struct Sender
@@ -163,7 +149,9 @@ Result<std::unique_ptr<channel::Channel>> make_xmpp_channel(const XmppOptions& o
     if (!jid || !jid->local.empty() || !jid->resource.empty())
         return fail(Errc::config_value, "the component's domain: " + options.domain);
     LinkOptions link;
-    DMID_TRY(link.server.secret, load_secret(options.secret_file));
+    DMID_TRY(const auto secret,
+             keys::read_secret_file(options.secret_file, kMaxSecret, keys::SecretForm::line));
+    link.server.secret = secret.view();
     link.server.host = options.host;
     link.server.port = options.port;
     link.server.domain = jid->domain;

@@ -25,8 +25,8 @@ struct XmppOptions
 };
 
 /// XMPP both ways, as an external component (XEP-0114) of a server that somebody runs for it
-/// (src/channels/xmpp/README.md). Reads the secret at once: config.unreadable, config.value for a domain that
-/// is none or an empty secret. Connects when something is sent or run() begins, on a thread of its own.
+/// (src/channels/xmpp/README.md). Reads the secret at once (keys::read_secret_file()); config.value for a
+/// domain that is none. Connects when something is sent or run() begins, on a thread of its own.
 /// `clock` must outlive it.
 Result<std::unique_ptr<channel::Channel>> make_xmpp_channel(const XmppOptions& options, const Clock& clock,
                                                             net::Dialer dialer = net::Dialer{});

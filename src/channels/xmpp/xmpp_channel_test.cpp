@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/xmpp/testing_server.hpp"
 #include "channels/xmpp/xmpp_channel.hpp"
+#include "keys/files.hpp"
 #include "net/run_blocking.hpp"
 
 #include <gtest/gtest.h>
-
-#include <fstream>
 
 namespace dmid::channels::xmpp
 {
@@ -28,7 +27,7 @@ std::unique_ptr<channel::Channel> channel_to(std::uint16_t port, XmppOptions opt
 {
     static const SystemClock clock;
     const auto file = secrets_folder().file("secret");
-    std::ofstream{file} << "s3cret\n";
+    (void)keys::replace_private_file(file, "s3cret\n");
     options.port = port;
     options.domain = "DMID.example";
     options.secret_file = file;
@@ -263,7 +262,7 @@ TEST(XmppChannel, DoesNotBeginWithoutADomainAndASecret)
     static const SystemClock clock;
     options.domain = "dmid.example";
     EXPECT_EQ(make_xmpp_channel(options, clock).error().code, Errc::config_unreadable);
-    std::ofstream{secrets_folder().file("empty")} << "\n";
+    ASSERT_TRUE(keys::replace_private_file(secrets_folder().file("empty"), "\n"));
     options.secret_file = secrets_folder().file("empty");
     EXPECT_EQ(make_xmpp_channel(options, clock).error().code, Errc::config_value);
     options.domain = "a@b";

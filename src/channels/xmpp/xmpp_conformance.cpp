@@ -3,10 +3,10 @@
 // pass.
 #include "channels/xmpp/testing_server.hpp"
 #include "channels/xmpp/xmpp_channel.hpp"
+#include "keys/files.hpp"
 
 #include <conformance/channel_suite.hpp>
 
-#include <fstream>
 #include <optional>
 
 namespace dmid::conformance
@@ -31,7 +31,7 @@ class XmppBench final : public Bench
 public:
     channel::Channel& start(Service behaviour) override
     {
-        std::ofstream{directory_.file("secret")} << "s3cret\n";
+        (void)keys::replace_private_file(directory_.file("secret"), "s3cret\n");
         peer_.emplace([behaviour](const Element& stanza) { return script(behaviour, stanza); });
         XmppOptions options;
         options.port = peer_->port();
