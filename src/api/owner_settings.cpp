@@ -45,6 +45,34 @@ Error code_error(const channel::Attempt& attempt)
 {
     return Error{attempt.code, attempt.detail.empty() ? "the code could not be sent" : attempt.detail};
 }
+
+/// A channel of the node, for all its owners: what it can, what waits for it and how it fares.
+json::object kind_of(const std::string& name, const channel::Channel& channel, const store::StoreStats& stats,
+                     gateway::Health& health, UnixTime now)
+{
+    const auto traits = channel.traits();
+    const auto fares = health.of(gateway::Health::channel(name), now);
+    std::uint64_t waiting = 0;
+    UnixMillis oldest = 0;
+    for (const auto& queue : stats.queues)
+        if (queue.queue == gateway::queue_of(name))
+        {
+            waiting = queue.depth;
+            oldest = queue.oldest_due;
+        }
+    return {{"name", name},
+            {"encrypted", !traits.ends_encryption},
+            {"inbound", traits.inbound},
+            {"trouble", channel.trouble()},
+            {"max_text", traits.max_text},
+            {"waiting", waiting},
+            {"next_due", oldest / 1000},
+            {"sent_last_hour", fares.sent},
+            {"received_last_hour", fares.received},
+            {"last_success", fares.last_success},
+            {"last_failure", fares.last_failure},
+            {"last_error", fares.last_error}};
+}
 } // namespace
 
 net::HttpResponse channels(const Call& call)
@@ -52,24 +80,22 @@ net::HttpResponse channels(const Call& call)
     const auto bindings = call.context.bindings.all(call.served->box());
     if (!bindings)
         return problem(bindings.error());
+    const auto stats = call.context.mailbox.stats();
+    if (!stats)
+        return problem(stats.error());
+    const auto now = call.context.clock.now();
     json::array out;
     for (const auto& binding : *bindings)
     {
-        auto row = to_json(binding, call.context.health.of(binding.label));
+        const auto way = gateway::Health::way(call.served->identity.number, binding.label);
+        auto row = to_json(binding, call.context.health.of(way, now));
         const auto since = gateway::app_password_since(call.context, *call.served, binding.label);
         row["app_password_since"] = since && *since ? json::value(**since) : json::value(nullptr);
         out.push_back(std::move(row));
     }
     json::array kinds;
     for (const auto& [name, channel] : call.context.channels)
-    {
-        const auto traits = channel->traits();
-        kinds.push_back({{"name", name},
-                         {"encrypted", !traits.ends_encryption},
-                         {"inbound", traits.inbound},
-                         {"trouble", channel->trouble()},
-                         {"max_text", traits.max_text}});
-    }
+        kinds.push_back(kind_of(name, *channel, *stats, call.context.health, now));
     return answer(200, {{"bindings", std::move(out)}, {"channels", std::move(kinds)}});
 }
 

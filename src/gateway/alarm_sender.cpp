@@ -3,6 +3,7 @@
 
 #include "crypto/sha256.hpp"
 #include "keys/random.hpp"
+#include "policy/hours.hpp"
 
 #include <algorithm>
 
@@ -43,12 +44,19 @@ Result<std::vector<Binding>> ways_for(const Context& context, const Served& serv
                                       const std::vector<Alarm>& alarms)
 {
     DMID_TRY(auto bindings, context.bindings.all(served.box()));
+    // An alarm is urgent, and heeds what is off.
+    const auto is_off = [&](const std::string& label)
+    {
+        return served.policy && policy::silent_until(served.policy->compiled->policy(), label, true,
+                                                     context.clock.now(), context.zones);
+    };
     std::erase_if(bindings,
                   [&](const Binding& binding)
                   {
                       return binding.state != BindingState::bound ||
                              context.channels.find(binding.channel) == context.channels.end() ||
-                             has_alarm(alarms, served.identity.number, binding.label);
+                             has_alarm(alarms, served.identity.number, binding.label) ||
+                             is_off(binding.label);
                   });
     return bindings;
 }

@@ -174,13 +174,13 @@ policy::Verdict judge_again(const Context& context, const Served& to, const mode
     return verdict;
 }
 
-std::vector<LegPlan> plan_legs(std::span<const policy::Leg> via)
+std::vector<LegPlan> plan_legs(const policy::Verdict& verdict)
 {
     std::vector<LegPlan> legs;
     std::uint32_t after = 0;
-    for (const auto& leg : via)
+    for (const auto& leg : verdict.via)
     {
-        legs.push_back({leg.to, after, leg.notice});
+        legs.push_back({leg.to, after, leg.notice, verdict.urgent, verdict.action == policy::Action::digest});
         after += leg.within;
     }
     return legs;

@@ -24,6 +24,8 @@ std::string describe(const Arrival& arrival, const channel::Answer& answer)
 
 void measure(const Context& context, const Arrival& arrival, const channel::Answer& answer)
 {
+    if (answer.yes != channel::Yes::later)
+        context.health.received(Health::channel(arrival.in.door), context.clock.now());
     if (answer.yes == channel::Yes::yes)
         context.meters->count(Meter::accepted, arrival.in.door, policy::name(arrival.verdict.action));
     else

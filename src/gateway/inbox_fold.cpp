@@ -95,10 +95,16 @@ public:
     void leg(const store::Entry& entry, const LegMeta& meta)
     {
         tx_.put(rows::key(box_, Tag::leg, entry.id), meta.message.view());
+        // The digest itself is a leg of nothing but itself.
+        if (meta.plan.digest && meta.message != entry.id)
+            tx_.put(rows::key(box_, Tag::digest, label_key(meta.plan.label), meta.message),
+                    rows::encode_number(static_cast<std::uint64_t>(meta.slot)));
     }
 
     void outcome(const Hash32& id, const OutcomeMeta& meta)
     {
+        if (meta.state != State::queued && !meta.label.empty())
+            tx_.erase(rows::key(box_, Tag::digest, label_key(meta.label), meta.message));
         auto row = get(meta.message);
         if (!row)
             return;
@@ -349,7 +355,7 @@ class InboxFold final : public store::Fold
 {
 public:
     std::string_view name() const override { return kInboxView; }
-    std::uint32_t version() const override { return 5; }
+    std::uint32_t version() const override { return 6; }
 
     // An entry that does not decode was written by a later version: it has no rows in this one.
     void apply(ViewTx& tx, const MailboxId& box, Position position, const store::Entry& entry) override

@@ -87,7 +87,7 @@ Result<store::Append> entry_of(const Context& context, const Arrival& arrival)
     if (meta.counted && meta.from.empty())
         meta.share = unproven_share(arrival.to->box(), arrival.in.source);
     meta.work = static_cast<std::uint8_t>(std::min(255U, arrival.work));
-    meta.legs = plan_legs(verdict.via);
+    meta.legs = plan_legs(verdict);
     meta.marks = arrival.marks;
     meta.amends = arrival.amends;
     if (arrival.standing == Standing::held && arrival.opened)

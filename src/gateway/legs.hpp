@@ -25,7 +25,10 @@ struct Prepared
     std::string answer_code;  ///< message.answer_code, the same
     channel::Attempt attempt; ///< what came of it; where not ready, why not
     bool on_hold = false;     ///< not ready, but waiting for the owner or for time: never given up meanwhile
-    bool superseded = false;  ///< not ready and not needed: an earlier leg did it
+    UnixMillis look_at = 0;   ///< of one on hold: when to look again; 0: soon
+    std::vector<Hash32> together; ///< of a digest: the messages in it
+    std::vector<Hash32> apart;    ///< of a digest: those that need it no more
+    bool superseded = false;      ///< not ready and not needed: an earlier leg did it
     /// Went out before, sealed to keys whose publication is not final yet: kept until it is, told to nobody.
     bool watching = false;
     /// The key that it is sealed to, where the publication of that key is not final: if a reorg takes the

@@ -72,6 +72,10 @@ std::vector<std::string> labels_of(const policy::Policy& policy)
     add(policy.via);
     for (const auto& rule : policy.rules)
         add(rule.via);
+    for (const auto* hours : {&policy.quiet, &policy.off})
+        for (const auto& each : *hours)
+            if (!each.label.empty())
+                labels.push_back(each.label);
     std::sort(labels.begin(), labels.end());
     labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
     return labels;

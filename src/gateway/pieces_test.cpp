@@ -216,12 +216,19 @@ TEST(Words, SayWhereEncryptionEnds)
 TEST(PlanLegs, AddsUpTheWaitsOfTheLegsBefore)
 {
     const std::vector<policy::Leg> via{{"phone", 600, true}, {"mail", 0, false}, {"other", 60, false}};
-    const auto legs = plan_legs(via);
+    policy::Verdict verdict;
+    verdict.action = policy::Action::deliver;
+    verdict.via = via;
+    const auto legs = plan_legs(verdict);
     ASSERT_EQ(legs.size(), 3U);
     EXPECT_EQ(legs[0], (LegPlan{"phone", 0, true}));
     EXPECT_EQ(legs[1], (LegPlan{"mail", 600, false}));
     EXPECT_EQ(legs[2], (LegPlan{"other", 600, false}));
     EXPECT_TRUE(plan_legs({}).empty());
+    verdict.urgent = true;
+    EXPECT_TRUE(plan_legs(verdict).back().urgent);
+    verdict.action = policy::Action::digest;
+    EXPECT_TRUE(plan_legs(verdict).back().digest);
 }
 
 TEST(Refuse, SaysLaterForWhatMayPassAndNeverQuotesTheStore)

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gateway/prepare.hpp"
+
 #include "gateway/amends.hpp"
-#include "gateway/answer_code.hpp"
 #include "gateway/files.hpp"
 #include "gateway/grant.hpp"
 #include "gateway/key_wait.hpp"
-#include "gateway/legs.hpp"
 #include "gateway/letters.hpp"
 #include "gateway/tokens.hpp"
-#include "gateway/views.hpp"
-#include "gateway/words.hpp"
 #include "keys/random.hpp"
 #include "seal/nip59.hpp"
-
-#include <algorithm>
 
 namespace dmid::gateway
 {
@@ -20,11 +16,6 @@ namespace
 {
 /// How long one attempt may take (milliseconds).
 constexpr UnixMillis kAttemptMs = 40'000;
-/// Messages of the thread that are named to the channel for threading, and among how many they are looked
-/// for: the owner's own stand between them.
-constexpr std::size_t kEarlier = 8;
-constexpr std::size_t kEarlierAmong = 32;
-
 Prepared cannot(Errc code, std::string words, channel::Outcome outcome)
 {
     Prepared out;
@@ -33,6 +24,8 @@ Prepared cannot(Errc code, std::string words, channel::Outcome outcome)
     out.attempt.detail = std::move(words);
     return out;
 }
+
+} // namespace
 
 Prepared try_later(const Error& error)
 {
@@ -44,10 +37,11 @@ Prepared refused(Errc code, std::string words)
     return cannot(code, std::move(words), channel::Outcome::refused);
 }
 
-Prepared hold(Errc code, std::string words)
+Prepared hold(Errc code, std::string words, UnixMillis look_at)
 {
     auto out = cannot(code, std::move(words), channel::Outcome::deferred);
     out.on_hold = true;
+    out.look_at = look_at;
     return out;
 }
 
@@ -65,108 +59,8 @@ channel::Leg leg_of(const Context& context, const store::WorkItem& item, std::st
     return leg;
 }
 
-/// The text, and below it what did not come with it.
-std::string text_for(const std::string& text, const Arrived& meta, const std::string& files_apart)
+namespace
 {
-    auto out = text;
-    if (!meta.lost.empty())
-        out += "\n\n[" + meta.lost + "]";
-    if (!files_apart.empty())
-        out += "\n\n[with files, which `dmid thread` shows:\n" + files_apart + "]";
-    return out;
-}
-
-std::vector<Hash32> earlier_legs(const InboxView& view, const store::MailboxId& box, const MessageRow& row,
-                                 const std::string& label)
-{
-    std::vector<Hash32> out;
-    const auto messages = view.incoming_before(box, row.thread, row.position, kEarlier, kEarlierAmong);
-    if (!messages)
-        return out;
-    for (const auto& [id, other] : *messages)
-        out.push_back(model::leg_id(id, label, 0));
-    std::reverse(out.begin(), out.end());
-    return out;
-}
-
-Prepared no_more_needed()
-{
-    Prepared out;
-    out.superseded = true;
-    return out;
-}
-
-/// What the owner reads: who wrote, how that was proven, and the words.
-void tell(const Context& context, const channel::Channel& channel, const model::Envelope& envelope,
-          const Arrived& arrived, channel::Outgoing& out)
-{
-    const auto files = attachments_of(envelope);
-    const bool take = carries(channel, files);
-    out.sender = sender_words(envelope.from, arrived.claimed);
-    out.proofs = proof_words(envelope.classes);
-    out.proofs.insert(out.proofs.end(), arrived.marks.begin(), arrived.marks.end());
-    out.encryption = encryption_words(envelope.shape, channel.traits().ends_encryption, channel.name());
-    out.subject = envelope.subject;
-    out.text = text_for(model::joined_text(envelope), arrived, take ? std::string{} : files_in_words(files));
-    if (take)
-        out.files = open_files(context, files);
-    out.sent_at = envelope.sent_at;
-}
-
-Prepared to_owner(Context& context, const store::WorkItem& item, const LegMeta& meta)
-{
-    const auto& box = item.ref.mailbox;
-    const auto served = served_by_box(context, box);
-    if (!served)
-        return refused(Errc::gateway_not_served, "this node does not serve the number any more");
-    const auto binding = context.bindings.find(box, meta.plan.label);
-    if (!binding)
-        return try_later(binding.error());
-    if (!*binding || (*binding)->state != BindingState::bound)
-        return refused(Errc::policy_unknown_label, meta.plan.label + " is not bound");
-    const auto channel = context.channels.find((*binding)->channel);
-    if (channel == context.channels.end())
-        return refused(Errc::channel_unknown, "this node has no channel " + (*binding)->channel);
-    const auto stored = context.mailbox.find(box, meta.message);
-    if (!stored)
-        return try_later(stored.error());
-    const auto view = InboxView::open(context.mailbox);
-    if (!view)
-        return try_later(view.error());
-    const auto row = view->message(box, meta.message);
-    if (!row)
-        return try_later(row.error());
-    if (!*stored || (*stored)->forgotten || !*row)
-        return refused(Errc::gateway_no_such_entry, "the message is gone");
-    if (meta.plan.after > 0 && ((*row)->state == State::accepted || (*row)->state == State::delivered))
-        return no_more_needed();
-    const auto envelope = model::decode_envelope((*stored)->entry.body);
-    if (!envelope)
-        return refused(envelope.error().code, "the message does not read back");
-    const auto arrived = decode_arrived((*stored)->entry.meta);
-    if (!arrived)
-        return refused(arrived.error().code, "the message does not read back");
-    Prepared out;
-    out.ready = true;
-    out.channel = channel->first;
-    out.leg = leg_of(context, item, (*binding)->address);
-    out.message.number = served->identity.number.in_fours();
-    out.message.reply_token = reply_token(context, box, (*row)->thread);
-    out.message.earlier = earlier_legs(*view, box, **row, meta.plan.label);
-    out.message.notice = meta.plan.notice;
-    const auto traits = channel->second->traits();
-    if (traits.inbound && !traits.proves_sender)
-        out.message.answer_code = answer_code(context, box, item.entry.id);
-    tell(context, *channel->second, *envelope, *arrived, out.message);
-    if (!arrived->amends)
-        return out;
-    auto ids = names_at(context, box, arrived->amends->message, channel->first, meta.plan.label);
-    if (!ids)
-        return try_later(ids.error());
-    put_amendment(context, box, *arrived->amends, traits, std::move(*ids), out.message);
-    return out;
-}
-
 /// Where the counterparty is reached, and with which key, as proven now.
 struct Target
 {
@@ -338,8 +232,10 @@ net::Task<Prepared> prepare_leg(Context& context, const store::WorkItem& item)
     auto meta = decode_leg(item.entry.meta);
     if (!meta)
         co_return try_later(meta.error());
+    if (meta->to_owner && meta->plan.digest)
+        co_return prepare_digest(context, item, *meta);
     if (meta->to_owner)
-        co_return to_owner(context, item, *meta);
+        co_return prepare_for_owner(context, item, *meta);
     co_return co_await to_other(context, item, std::move(*meta));
 }
 } // namespace dmid::gateway

@@ -17,13 +17,18 @@ namespace
 /// How long a leg that waits for the owner, or for the chain, sleeps before it looks again (milliseconds).
 constexpr UnixMillis kHoldCheckMs = 15'000;
 
+/// Of a message that waited for a digest and needed it no more.
+constexpr std::string_view kElsewhere = "it had arrived by another way, or was gone";
+
 constexpr std::string_view kSentAgain =
     "the chain took back the key that it had been sealed to: sent again, to the one that counts now";
 
-Hash32 outcome_id(const Hash32& leg, std::uint32_t attempt)
+Hash32 outcome_id(const Hash32& leg, std::uint32_t attempt, const Hash32* message)
 {
     auto bytes = to_bytes(as_bytes("dmid/outcome"));
     dmid::append(bytes, leg.view());
+    if (message != nullptr)
+        dmid::append(bytes, message->view());
     for (unsigned shift = 0; shift < 32; shift += 8)
         bytes.push_back(static_cast<std::uint8_t>(attempt >> shift));
     return crypto::sha256(bytes);
@@ -65,7 +70,7 @@ store::Entry outcome_entry(const store::WorkItem& item, const LegMeta& meta, Sta
     outcome.known_as = std::move(names.ids);
     outcome.names = std::move(names.known_as);
     store::Entry entry;
-    entry.id = outcome_id(item.entry.id, item.ref.attempt);
+    entry.id = outcome_id(item.entry.id, item.ref.attempt, meta.plan.digest ? &meta.message : nullptr);
     entry.kind = static_cast<std::uint16_t>(Kind::outcome);
     entry.thread = item.entry.thread;
     entry.meta = encode(outcome);
@@ -85,15 +90,18 @@ void note_health(Context& context, const store::WorkItem& item, const LegMeta& m
     const auto served = served_by_box(context, item.ref.mailbox);
     const auto number = served ? std::optional{served->identity.number} : std::nullopt;
     const auto way = way_of(meta);
+    const auto key = meta.to_owner && number ? Health::way(*number, way) : way;
     const auto alarm = "way " + way;
     const auto now = context.clock.now();
     if (attempt.outcome == channel::Outcome::accepted)
     {
-        context.health.success(way, now);
+        context.health.success(key, now);
+        context.health.success(Health::channel(meta.channel), now);
         context.alarms.clear(alarm, number);
         return;
     }
-    const auto failures = context.health.failure(way, attempt.detail, now);
+    const auto failures = context.health.failure(key, attempt.detail, now);
+    context.health.failure(Health::channel(meta.channel), attempt.detail, now);
     // A stranger's server that is down is no failure of ours; only the owner's own ways raise alarms.
     if (meta.to_owner && failures >= kDeadAfter)
         context.alarms.raise(
@@ -163,6 +171,22 @@ void tell_sender(Context& context, const store::WorkItem& item, const LegMeta& m
                              context.clock.now());
 }
 
+/// What came of a digest came of each message in it.
+void share_out(const Context& context, const store::WorkItem& item, const LegMeta& meta,
+               const std::vector<Hash32>& together, State state, const std::string& detail, bool repeated,
+               store::Append& what)
+{
+    for (const auto& id : together)
+    {
+        auto of = meta;
+        of.message = id;
+        auto entry = outcome_entry(item, of, state, detail, repeated, context.clock.now());
+        if (const auto stored = context.mailbox.find(item.ref.mailbox, id); stored && *stored)
+            entry.thread = (*stored)->entry.thread;
+        what.entries.push_back(std::move(entry));
+    }
+}
+
 /// It went out: done, or kept while the key that it is sealed to is not final.
 void note_accepted(const Context& context, const store::WorkItem& item, const LegMeta& meta,
                    const Prepared& prepared, LegProgress progress, UnixMillis next_look, store::Append& what)
@@ -171,13 +195,34 @@ void note_accepted(const Context& context, const store::WorkItem& item, const Le
     const bool arrived = attempt.reached != channel::Confirms::accepted;
     const auto detail = prepared.again ? std::string{kSentAgain} : attempt.detail;
     const auto now = (next_look - kHoldCheckMs) / 1000;
-    what.entries.push_back(outcome_entry(item, meta, arrived ? State::delivered : State::accepted, detail,
-                                         prepared.leg.repeated, now, names_of(context, prepared)));
+    const auto state = arrived ? State::delivered : State::accepted;
+    if (meta.plan.digest)
+    {
+        share_out(context, item, meta, prepared.apart, State::accepted, std::string{kElsewhere}, false, what);
+        share_out(context, item, meta, prepared.together, state, "in a digest", prepared.leg.repeated, what);
+    }
+    else
+        what.entries.push_back(outcome_entry(item, meta, state, detail, prepared.leg.repeated, now,
+                                             names_of(context, prepared)));
     progress.unsettled = prepared.unsettled;
     if (progress.unsettled)
         what.later.push_back({item.ref, next_look, encode(progress)});
     else
         what.done.push_back(item.ref);
+}
+
+/// Nothing more is tried.
+void note_failed(const Context& context, const store::WorkItem& item, const LegMeta& meta,
+                 const Prepared& prepared, bool uncertain, store::Append& what)
+{
+    const auto& attempt = prepared.attempt;
+    const auto words = attempt.detail.empty() ? std::string{name(attempt.code)} : attempt.detail;
+    if (meta.plan.digest)
+        share_out(context, item, meta, prepared.together, State::failed, words, uncertain, what);
+    else
+        what.entries.push_back(
+            outcome_entry(item, meta, State::failed, words, uncertain, context.clock.now()));
+    what.done.push_back(item.ref);
 }
 } // namespace
 
@@ -239,15 +284,19 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
     }
     const auto next_look = context.clock.now_ms() + kHoldCheckMs;
     if (prepared.superseded || (prepared.watching && next_look > meta.give_up))
+    {
         what.done.push_back(item.ref);
+        share_out(context, item, meta, prepared.apart, State::accepted, std::string{kElsewhere}, false, what);
+    }
     else if (prepared.watching)
         what.later.push_back({item.ref, next_look, encode(progress)});
     else if (prepared.on_hold)
     {
-        if (!progress.hold_told)
+        if (!progress.hold_told && !meta.plan.digest)
             what.entries.push_back(outcome_entry(item, meta, State::queued, attempt.detail, false, now));
         progress.hold_told = true;
-        what.later.push_back({item.ref, next_look, encode(progress)});
+        what.later.push_back(
+            {item.ref, prepared.look_at > 0 ? prepared.look_at : next_look, encode(progress)});
     }
     else if (attempt.outcome == channel::Outcome::accepted)
         note_accepted(context, item, meta, prepared, progress, next_look, what);
@@ -257,12 +306,7 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
         progress.uncertain = progress.uncertain || attempt.outcome == channel::Outcome::uncertain;
         const auto when = next_try(context, attempt, progress.failures);
         if (attempt.outcome == channel::Outcome::refused || when > meta.give_up)
-        {
-            auto words = attempt.detail.empty() ? std::string{name(attempt.code)} : attempt.detail;
-            what.entries.push_back(
-                outcome_entry(item, meta, State::failed, std::move(words), progress.uncertain, now));
-            what.done.push_back(item.ref);
-        }
+            note_failed(context, item, meta, prepared, progress.uncertain, what);
         else
             what.later.push_back({item.ref, when, encode(progress)});
     }

@@ -75,7 +75,12 @@ Result<model::Counterparty> read_parties(MapReader& map, std::string_view key)
 
 Cbor plan(const LegPlan& leg)
 {
-    return Cbor::Map{{"label", leg.label}, {"after", leg.after}, {"notice", leg.notice}};
+    Cbor::Map map{{"label", leg.label}, {"after", leg.after}, {"notice", leg.notice}};
+    if (leg.urgent)
+        map.set("urgent", true);
+    if (leg.digest)
+        map.set("digest", true);
+    return map;
 }
 
 Result<LegPlan> read_plan(MapReader map)
@@ -85,6 +90,10 @@ Result<LegPlan> read_plan(MapReader map)
     DMID_TRY(auto after, map.uint("after", UINT32_MAX));
     leg.after = static_cast<std::uint32_t>(after);
     DMID_TRY(leg.notice, map.boolean("notice"));
+    DMID_TRY(const auto urgent, map.optional_boolean("urgent"));
+    DMID_TRY(const auto digest, map.optional_boolean("digest"));
+    leg.urgent = urgent.value_or(false);
+    leg.digest = digest.value_or(false);
     DMID_TRY(map.finish());
     return leg;
 }
@@ -345,11 +354,14 @@ Result<Letter> decode_letter(ByteView bytes)
 
 Bytes encode(const LegMeta& m)
 {
-    return codec::encode_cbor(Cbor::Map{{"message", m.message},
-                                        {"owner", m.to_owner},
-                                        {"plan", plan(m.plan)},
-                                        {"channel", m.channel},
-                                        {"until", m.give_up}});
+    Cbor::Map map{{"message", m.message},
+                  {"owner", m.to_owner},
+                  {"plan", plan(m.plan)},
+                  {"channel", m.channel},
+                  {"until", m.give_up}};
+    if (m.slot != 0)
+        map.set("slot", m.slot);
+    return codec::encode_cbor(map);
 }
 
 Result<LegMeta> decode_leg(ByteView bytes)
@@ -363,6 +375,10 @@ Result<LegMeta> decode_leg(ByteView bytes)
                                 DMID_TRY(m.plan, read_plan(std::move(inner)));
                                 DMID_TRY(m.channel, map.text("channel", 64));
                                 DMID_TRY(m.give_up, map.integer("until"));
+                                if (map.has("slot"))
+                                {
+                                    DMID_TRY(m.slot, map.integer("slot"));
+                                }
                                 return {};
                             });
 }

@@ -41,12 +41,14 @@ enum class State : std::uint8_t
 };
 std::string_view name(State state) noexcept;
 
-/// One leg of a verdict: a bound label, when it may start, and whether only a notice goes there.
+/// One leg of a verdict: a bound label, when it may start, and how.
 struct LegPlan
 {
     std::string label;
     std::uint32_t after = 0; ///< seconds; legs with a later start go only if none before succeeded
-    bool notice = false;
+    bool notice = false;     ///< only a notice goes there
+    bool urgent = false;     ///< in quiet hours too
+    bool digest = false;     ///< in the next digest, with others; `after` counts from there
     bool operator==(const LegPlan&) const = default;
 };
 
@@ -130,6 +132,8 @@ struct LegMeta
     LegPlan plan;        ///< to the owner
     std::string channel; ///< its channel's name
     UnixMillis give_up = 0;
+    /// Of a digest, and of a message that waits for one: the moment at which it goes out (seconds).
+    UnixTime slot = 0;
 };
 
 /// Of an outcome.

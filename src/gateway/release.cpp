@@ -28,7 +28,7 @@ Result<bool> add_release(Context& context, const Served& served, const store::St
     if (verdict.action == Action::deliver || verdict.action == Action::digest || (accepted && !counts))
     {
         // Without a policy that counts everything is a request; what the owner accepts is in the inbox then.
-        meta.legs = plan_legs(verdict.via);
+        meta.legs = plan_legs(verdict);
         meta.state = meta.legs.empty() ? State::accepted : State::queued;
         what.entries.push_back(revised_entry(id, stored.entry.thread, Kind::released, std::move(meta)));
         return true;

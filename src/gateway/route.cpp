@@ -2,7 +2,9 @@
 #include "gateway/backoff.hpp"
 #include "gateway/legs.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/prepare.hpp"
 #include "keys/random.hpp"
+#include "policy/hours.hpp"
 
 namespace dmid::gateway
 {
@@ -34,6 +36,34 @@ store::Entry leg_entry(const Hash32& message, const store::Entry& of, LegMeta me
     return entry;
 }
 
+/// When the next digest goes out by the policy of now; at once without one.
+UnixTime digest_slot(const Context& context, const store::MailboxId& box)
+{
+    const auto served = served_by_box(context, box);
+    const auto now = context.clock.now();
+    if (!served || !served->policy)
+        return now;
+    return policy::next_digest(served->policy->compiled->policy(), now, context.zones);
+}
+
+/// That it waits for a digest, and the digest, which those before it may have made already.
+void add_to_digest(const Context& context, const store::WorkItem& item, const Hash32& message, LegMeta meta,
+                   std::uint32_t round, store::Append& what)
+{
+    meta.slot = digest_slot(context, item.ref.mailbox);
+    auto waits = leg_entry(message, item.entry, meta, round, 0);
+    waits.work_due.reset();
+    what.entries.push_back(std::move(waits));
+    const auto due = (meta.slot + UnixTime{meta.plan.after}) * 1000;
+    meta.message = digest_id(item.ref.mailbox, meta.plan.label, meta.slot);
+    meta.give_up = due + kGiveUpMailMs;
+    auto digest = leg_entry(meta.message, item.entry, meta, round, due);
+    digest.id = meta.message;
+    digest.content = meta.message;
+    digest.thread = meta.message;
+    what.entries.push_back(std::move(digest));
+}
+
 Result<> add_owner_legs(Context& context, const store::WorkItem& item, const Hash32& message,
                         const std::vector<LegPlan>& plans, std::uint32_t round, store::Append& what)
 {
@@ -47,6 +77,11 @@ Result<> add_owner_legs(Context& context, const store::WorkItem& item, const Has
         // A label that is not bound any more still becomes a leg: its failure is told like any other.
         meta.channel = binding ? binding->channel : std::string{};
         meta.give_up = now + kGiveUpMailMs;
+        if (plan.digest)
+        {
+            add_to_digest(context, item, message, std::move(meta), round, what);
+            continue;
+        }
         what.entries.push_back(
             leg_entry(message, item.entry, meta, round, now + UnixMillis{plan.after} * 1000));
     }

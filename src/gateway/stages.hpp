@@ -75,7 +75,7 @@ channel::Answer refuse(const Error& error);
 channel::Answer refuse(Errc code, std::string reason = {});
 
 /// The legs of a verdict, with their starts: a leg waits for the ones before it as long as they say.
-std::vector<LegPlan> plan_legs(std::span<const policy::Leg> via);
+std::vector<LegPlan> plan_legs(const policy::Verdict& verdict);
 
 /// The facts and the verdict of an envelope that is judged again, with the classes and the work proven at
 /// arrival.

@@ -22,6 +22,7 @@ enum class Tag : std::uint8_t
     leg = 'L',       ///< + leg id → its message's id: reports name a leg
     known_as = 'n',  ///< + known_as() → its message's id, and the leg's behind it where it went out by one
     talk = 'w',    ///< + party id of a platform's account → Talk: where what it says without a number goes
+    digest = 'd',  ///< + label_key() + message id → when the digest goes out that it waits for
     name_of = 'N', ///< + message id + known_as() → nothing: to be taken away with the message
 };
 

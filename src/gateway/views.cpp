@@ -6,6 +6,7 @@
 #include "net/source.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace dmid::gateway
 {
@@ -130,6 +131,36 @@ Result<std::vector<Hash32>> InboxView::held(const store::MailboxId& box, const s
     std::vector<Hash32> out;
     for (const auto& [key, id] : found)
         out.push_back(rows::decode_id(id));
+    return out;
+}
+
+Hash32 label_key(const std::string& label)
+{
+    auto name = to_bytes(as_bytes("dmid/label"));
+    dmid::append(name, as_bytes(label));
+    return crypto::sha256(name);
+}
+
+Result<std::vector<Hash32>> InboxView::digest(const store::MailboxId& box, const std::string& label,
+                                              UnixTime slot, std::size_t limit) const
+{
+    store::Scan scan;
+    scan.prefix = rows::key(box, Tag::digest, label_key(label));
+    scan.limit = limit;
+    DMID_TRY(const auto found, reader_->scan(scan));
+    std::vector<std::pair<store::Position, Hash32>> waiting;
+    for (const auto& [key, at] : found)
+    {
+        if (static_cast<UnixTime>(rows::decode_number(at)) > slot)
+            continue;
+        const auto id = rows::decode_id(ByteView{key}.last(Hash32::size()));
+        DMID_TRY(const auto row, message(box, id));
+        waiting.emplace_back(row ? row->position : std::numeric_limits<store::Position>::max(), id);
+    }
+    std::sort(waiting.begin(), waiting.end());
+    std::vector<Hash32> out;
+    for (const auto& [position, id] : waiting)
+        out.push_back(id);
     return out;
 }
 

@@ -87,6 +87,9 @@ struct HeldSum
     std::uint64_t bytes = 0;
 };
 
+/// A label as a part of keys.
+Hash32 label_key(const std::string& label);
+
 /// The id under which a counterparty's requests are kept: that of its first party; zero where nothing is
 /// proven.
 Hash32 party_key(const model::Counterparty& from) noexcept;
@@ -121,6 +124,10 @@ public:
     /// What is held of one counterparty, in order; of all where `party` is not given.
     Result<std::vector<Hash32>> held(const store::MailboxId& box, const std::optional<Hash32>& party,
                                      std::size_t limit) const;
+    /// What waits for a digest to this label that goes out at `slot` or before, at most `limit`, in order of
+    /// arrival; what is gone already comes last.
+    Result<std::vector<Hash32>> digest(const store::MailboxId& box, const std::string& label, UnixTime slot,
+                                       std::size_t limit) const;
     /// What a party (party_key, unproven_share) has waiting, as it could be seen from outside: what was
     /// dropped with the answer of a request counts as long as a request would have waited.
     Result<HeldSum> held_sum(const store::MailboxId& box, const Hash32& party, UnixTime now) const;

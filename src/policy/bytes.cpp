@@ -67,6 +67,35 @@ Result<std::string> zone_from_cbor(const codec::CborItem& item)
     return item.text(48);
 }
 
+Cbor hours_to_cbor(const Hours& hours)
+{
+    return Cbor::Array{hours.label, list_of(hours.when, window_to_cbor)};
+}
+
+Result<Hours> hours_from_cbor(const codec::CborItem& item)
+{
+    DMID_TRY(const auto pair, tuple(item, 2));
+    Hours out;
+    DMID_TRY(out.label, pair[0].text(kMaxName));
+    DMID_TRY(const auto when, pair[1].array(kMaxWindows));
+    for (const auto& each : when)
+    {
+        DMID_TRY(const auto window, window_from_cbor(each));
+        out.when.push_back(window);
+    }
+    return out;
+}
+
+Result<Moment> moment_from_cbor(const codec::CborItem& item)
+{
+    DMID_TRY(const auto three, tuple(item, 3));
+    DMID_TRY(const auto days, three[0].uint(127));
+    DMID_TRY(const auto at, three[1].uint(1439));
+    DMID_TRY(const auto zone, three[2].uint(kMaxZones - 1));
+    return Moment{static_cast<std::uint8_t>(days), static_cast<std::uint16_t>(at),
+                  static_cast<std::uint8_t>(zone)};
+}
+
 template <class Read>
 auto read_list(codec::MapReader& map, std::string_view key, std::size_t max, Read&& read)
     -> Result<std::vector<std::decay_t<decltype(*read(std::declval<codec::CborItem&>()))>>>
@@ -98,6 +127,13 @@ Result<Bytes> encode(const Policy& policy)
     set_list(map, "sets", list_of(policy.sets, set_to_cbor));
     set_list(map, "deny", list_of(policy.deny, [](const Deny& d) { return Cbor::Array{d.set, d.reject}; }));
     set_list(map, "rules", list_of(policy.rules, rule_to_cbor));
+    set_list(map, "quiet", list_of(policy.quiet, hours_to_cbor));
+    set_list(map, "off", list_of(policy.off, hours_to_cbor));
+    set_list(map, "digest",
+             list_of(policy.digest,
+                     [](const Moment& m) {
+                         return Cbor::Array{m.days, m.at, m.zone};
+                     }));
     auto bytes = codec::encode_cbor(map);
     if (bytes.size() > kMaxBytes)
         return fail(Errc::policy_too_large, std::to_string(bytes.size()) + " bytes");
@@ -124,6 +160,9 @@ Result<Policy> decode(ByteView bytes)
     DMID_TRY(out.sets, read_list(map, "sets", kMaxSets, set_from_cbor));
     DMID_TRY(out.deny, read_list(map, "deny", kMaxSets, deny_from_cbor));
     DMID_TRY(out.rules, read_list(map, "rules", kMaxRules, rule_from_cbor));
+    DMID_TRY(out.quiet, read_list(map, "quiet", kMaxHours, hours_from_cbor));
+    DMID_TRY(out.off, read_list(map, "off", kMaxHours, hours_from_cbor));
+    DMID_TRY(out.digest, read_list(map, "digest", kMaxDigests, moment_from_cbor));
     DMID_TRY(map.finish());
     DMID_TRY(check(out));
     return out;

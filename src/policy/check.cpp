@@ -28,8 +28,6 @@ Result<> check_action(Action action)
 {
     if (action < Action::deliver || action > Action::drop)
         return fail(Errc::policy_unknown_action, "number " + std::to_string(static_cast<unsigned>(action)));
-    if (action == Action::digest)
-        return fail(Errc::policy_not_implemented, "action digest");
     return {};
 }
 
@@ -106,6 +104,8 @@ Result<> check_demands(const Rule& rule)
         return bad("cost and rate are demands for deliver, digest or request");
     if (!lets_in && !rule.via.empty())
         return bad("via is for deliver or digest");
+    if (rule.urgent && rule.action != Action::deliver)
+        return bad("urgent is for deliver");
     const bool fits_anonymous =
         (rule.who == 0 && rule.who_sets == 0) || (rule.who & model::bit(Class::anonymous)) != 0;
     if (lets_in && rule.work != 0 && fits_anonymous)
@@ -113,11 +113,11 @@ Result<> check_demands(const Rule& rule)
     return {};
 }
 
-Result<> check_when(const Rule& rule, std::size_t zones)
+Result<> check_when(const std::vector<Window>& when, std::size_t zones)
 {
-    if (rule.when.size() > kMaxWindows)
+    if (when.size() > kMaxWindows)
         return too_many("times: four at most");
-    for (const auto& window : rule.when)
+    for (const auto& window : when)
         if (window.days == 0 || window.days > 127 || window.from > 1439 || window.to > 1439 ||
             (window.from == window.to && window.from != 0) || window.zone >= zones)
             return bad("a time is days, from-to and a zone");
@@ -140,7 +140,7 @@ Result<> check_rule(const Policy& policy, const Rule& rule)
                          { return parse_door(name(static_cast<Door>(bit))).map([](auto&&) {}); }));
     DMID_TRY(
         check_words(rule.kind, [](unsigned bit) { return parse_kind(kind_name(bit)).map([](auto&&) {}); }));
-    DMID_TRY(check_when(rule, policy.zones.size()));
+    DMID_TRY(check_when(rule.when, policy.zones.size()));
     DMID_TRY(check_legs(rule.via));
     return check_demands(rule);
 }
@@ -177,6 +177,53 @@ Result<> check_sets(const Policy& policy)
     return {};
 }
 
+Result<> check_hours(const std::vector<Hours>& hours, std::size_t zones)
+{
+    if (hours.size() > kMaxHours)
+        return too_many("labels with hours: eight at most");
+    for (std::size_t i = 0; i < hours.size(); ++i)
+    {
+        if (!hours[i].label.empty() && !model::is_name(hours[i].label))
+            return bad("a label has letters, digits and dashes, at most 32");
+        if (hours[i].when.empty() || (i > 0 && hours[i - 1].label >= hours[i].label))
+            return bad("hours name their labels once, in order, and have times");
+        DMID_TRY(check_when(hours[i].when, zones));
+    }
+    return {};
+}
+
+Result<> check_digests(const Policy& policy)
+{
+    if (policy.digest.size() > kMaxDigests)
+        return too_many("digests: eight times at most");
+    for (const auto& moment : policy.digest)
+        if (moment.days == 0 || moment.days > 127 || moment.at > 1439 || moment.zone >= policy.zones.size())
+            return bad("a digest has days, a time and a zone");
+    const bool wanted = policy.default_action == Action::digest ||
+                        std::any_of(policy.rules.begin(), policy.rules.end(),
+                                    [](const Rule& rule) { return rule.action == Action::digest; });
+    if (wanted && policy.digest.empty())
+        return bad("say when digests go out: digest = [\"daily 18:00 Europe/Berlin\"]");
+    return {};
+}
+
+/// Bit n: Policy::zones[n] is in use.
+std::uint32_t used_zones(const Policy& policy)
+{
+    std::uint32_t used = 0;
+    const auto use = [&used](std::uint8_t zone) { used |= zone < kMaxZones ? 1U << zone : 0U; };
+    for (const auto& rule : policy.rules)
+        for (const auto& window : rule.when)
+            use(window.zone);
+    for (const auto* hours : {&policy.quiet, &policy.off})
+        for (const auto& each : *hours)
+            for (const auto& window : each.when)
+                use(window.zone);
+    for (const auto& moment : policy.digest)
+        use(moment.zone);
+    return used;
+}
+
 Result<> check_tails_and_zones(const Policy& policy)
 {
     if (policy.tails.size() > kMaxTails)
@@ -194,10 +241,7 @@ Result<> check_tails_and_zones(const Policy& policy)
     }
     if (policy.zones.size() > kMaxZones)
         return too_many("time zones: four at most");
-    std::uint32_t used = 0;
-    for (const auto& rule : policy.rules)
-        for (const auto& window : rule.when)
-            used |= window.zone < kMaxZones ? 1U << window.zone : 0U;
+    const auto used = used_zones(policy);
     for (std::size_t i = 0; i < policy.zones.size(); ++i)
         if (!is_zone(policy.zones[i]) || (used >> i & 1U) == 0 ||
             (i > 0 && policy.zones[i - 1] >= policy.zones[i]))
@@ -215,6 +259,9 @@ Result<> check(const Policy& policy)
     DMID_TRY(check_legs(policy.via));
     DMID_TRY(check_tails_and_zones(policy));
     DMID_TRY(check_sets(policy));
+    DMID_TRY(check_hours(policy.quiet, policy.zones.size()));
+    DMID_TRY(check_hours(policy.off, policy.zones.size()));
+    DMID_TRY(check_digests(policy));
     for (std::size_t i = 0; i < policy.rules.size(); ++i)
         if (auto checked = check_rule(policy, policy.rules[i]); !checked)
             return fail(checked.error().code,

@@ -3,6 +3,7 @@
 
 #include "crypto/tagged_hash.hpp"
 #include "crypto/tags.hpp"
+#include "policy/hours.hpp"
 
 #include <bit>
 
@@ -25,19 +26,6 @@ std::uint64_t tail_bit(std::uint8_t tail) noexcept
         return kNoTailBit;
     // An unlisted tail has a bit that no rule can name; rules without the condition have every bit.
     return tail == kUnknownTail ? 1ULL << 62U : 1ULL << (tail & 31U);
-}
-
-bool inside(const Window& window, unsigned minute) noexcept
-{
-    const unsigned day = minute / 1440;
-    const unsigned time = minute % 1440;
-    const bool today = (window.days >> day & 1U) != 0;
-    const bool yesterday = (window.days >> (day + 6) % 7 & 1U) != 0;
-    if (window.from < window.to)
-        return today && time >= window.from && time < window.to;
-    if (window.from == window.to)
-        return today;
-    return (today && time >= window.from) || (yesterday && time < window.to);
 }
 
 Fit fits_time(const CompiledRule& rule, const Facts& facts) noexcept
@@ -124,7 +112,10 @@ Verdict by_rules(const Compiled& compiled, const Facts& facts, std::span<const s
             out.action = Action::rate_limited;
         }
         else
+        {
             out.charge = !rule.rate.empty();
+            out.urgent = rule.urgent;
+        }
     }
     if (lets_in(out.action))
         out.via = via.empty() ? std::span<const Leg>{policy.via} : via;
@@ -189,6 +180,7 @@ Verdict evaluate(const Compiled& policy, const Facts& facts, std::span<const std
         return out;
     out.via = {};
     out.receipts = false;
+    out.urgent = false;
     return out;
 }
 

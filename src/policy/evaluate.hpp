@@ -54,6 +54,7 @@ struct Verdict
     std::uint8_t work = 0;      ///< bits that suffice, where the answer is `challenge`; 0: work does not
     bool charge = false;        ///< charge each of counters_for() by one, in the same append
     bool receipts = false;      ///< this sender may learn more than `accepted`
+    bool urgent = false;        ///< passes the quiet hours
     bool uncertain = false;     ///< an unknown fact could have made an earlier rule fit
     std::span<const Leg> via{}; ///< for deliver and digest; lives as long as the Compiled
 

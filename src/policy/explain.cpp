@@ -3,6 +3,7 @@
 
 #include "base/ascii.hpp"
 #include "policy/phrases.hpp"
+#include "policy/toml_values.hpp"
 
 namespace dmid::policy
 {
@@ -20,10 +21,31 @@ std::string capital(std::string text)
 std::string outcome(const Policy& policy, const Rule& rule)
 {
     auto out = action_phrase(rule.action, rule.via.empty() ? policy.via : rule.via);
+    if (rule.urgent)
+        out += ", in quiet hours too";
     if (rule.work != 0)
         out = "is sent back unless it brings " + work_phrase(rule.work) + "; with it, it " + out;
     if (!rule.rate.empty())
         out += ", at most " + rates_phrase(rule.rate) + "; beyond that the sender is told to try later";
+    return out;
+}
+
+std::string hours_text(const Policy& policy)
+{
+    std::string out;
+    for (const auto& hours : policy.quiet)
+        out += "Quiet hours" + (hours.label.empty() ? "" : " of " + hours.label) + ": " +
+               times_phrase(policy, hours.when) +
+               ". What is delivered waits until they end, unless it is urgent.\n";
+    for (const auto& hours : policy.off)
+        out += (hours.label.empty() ? "Everything" : capital(hours.label)) +
+               " is off: " + times_phrase(policy, hours.when) +
+               ". Nothing goes there in these times, urgent or not; it waits.\n";
+    std::vector<std::string> digests;
+    for (const auto& moment : policy.digest)
+        digests.push_back(to_string(moment, policy.zones[moment.zone]));
+    if (!digests.empty())
+        out += "A digest goes out: " + joined(digests, " and ") + ".\n";
     return out;
 }
 
@@ -123,6 +145,7 @@ std::string explain(const Policy& policy)
     }
     out += policy.rules.empty() ? "Every message " : "Whatever fits none of these ";
     out += action_phrase(policy.default_action, policy.via) + ".\n";
+    out += hours_text(policy);
     if (!policy.tails.empty())
         out += "A message through a purpose tail that is not listed is dropped without a word, unless you "
                "know the "

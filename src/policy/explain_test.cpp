@@ -36,7 +36,7 @@ void expect_golden(const std::string& path, const std::string& text)
 
 TEST(Explain, SaysTheExamplesInPlainWords)
 {
-    for (const std::string name : {"policy", "busy"})
+    for (const std::string name : {"policy", "busy", "hours"})
     {
         const auto policy = parse_toml(contents(kProtocol + "examples/" + name + ".toml")).value();
         expect_golden(kProtocol + "examples/" + name + ".txt",
@@ -98,7 +98,7 @@ TEST(PolicyVectors, ValidPoliciesHaveTheStatedBytes)
 {
     const auto folder = kProtocol + "vectors/policy/valid/";
     if (std::getenv("DMID_UPDATE_GOLDEN") != nullptr)
-        for (const std::string name : {"policy", "busy"})
+        for (const std::string name : {"policy", "busy", "hours"})
         {
             const auto toml = contents(kProtocol + "examples/" + name + ".toml");
             const auto bytes = encode(parse_toml(toml).value()).value();

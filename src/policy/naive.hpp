@@ -79,10 +79,12 @@ inline Verdict evaluate(const Policy& policy, const Facts& facts, std::span<cons
         for (std::size_t i = 0; i < rule.rate.size(); ++i)
             over = over || i >= counts.size() || counts[i] + 1 > rule.rate[i].limit;
         v.charge = !rule.rate.empty();
+        v.urgent = rule.urgent;
         if (over)
-            v.action = Action::rate_limited, v.reason = Reason::rate, v.charge = false;
+            v.action = Action::rate_limited, v.reason = Reason::rate, v.charge = v.urgent = false;
         if (facts.work < rule.work)
-            v.action = Action::challenge, v.reason = Reason::cost, v.work = rule.work, v.charge = false;
+            v.action = Action::challenge, v.reason = Reason::cost, v.work = rule.work,
+            v.charge = v.urgent = false;
     }
     v.answer = v.action;
     v.receipts = (facts.proven & policy.receipts) != 0;
@@ -98,7 +100,7 @@ inline Verdict evaluate(const Policy& policy, const Facts& facts, std::span<cons
     if (denied == nullptr && (facts.tail != kUnknownTail || known))
         return v;
     v.via = {};
-    v.receipts = false;
+    v.receipts = v.urgent = false;
     v.action = Action::drop;
     v.reason = denied != nullptr ? Reason::deny_set : Reason::dead_tail;
     if (denied != nullptr)
@@ -111,7 +113,8 @@ inline Verdict evaluate(const Policy& policy, const Facts& facts, std::span<cons
 inline bool same(const Verdict& a, const Verdict& b)
 {
     return a.action == b.action && a.answer == b.answer && a.reason == b.reason && a.rule == b.rule &&
-           a.set == b.set && a.work == b.work && a.charge == b.charge && a.receipts == b.receipts &&
-           a.uncertain == b.uncertain && std::equal(a.via.begin(), a.via.end(), b.via.begin(), b.via.end());
+           a.set == b.set && a.urgent == b.urgent && a.work == b.work && a.charge == b.charge &&
+           a.receipts == b.receipts && a.uncertain == b.uncertain &&
+           std::equal(a.via.begin(), a.via.end(), b.via.begin(), b.via.end());
 }
 } // namespace dmid::policy::naive

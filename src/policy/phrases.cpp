@@ -48,14 +48,6 @@ std::string kinds_phrase(std::uint8_t mask)
     return joined(out, " or ");
 }
 
-std::string times_phrase(const Policy& policy, const Rule& rule)
-{
-    std::vector<std::string> out;
-    for (const auto& window : rule.when)
-        out.push_back(to_string(window, policy.zones[window.zone]));
-    return joined(out, " or ");
-}
-
 std::string tails_phrase(const Policy& policy, std::uint64_t ext)
 {
     std::vector<std::string> out;
@@ -128,8 +120,16 @@ std::string conditions_phrase(const Policy& policy, const Rule& rule)
     if (rule.kind != 0)
         out.push_back("with " + kinds_phrase(rule.kind));
     if (rule.when.size() != 0)
-        out.push_back("during " + times_phrase(policy, rule));
+        out.push_back("during " + times_phrase(policy, rule.when));
     return out.empty() ? "" : ", " + joined(out, ", ");
+}
+
+std::string times_phrase(const Policy& policy, const std::vector<Window>& when)
+{
+    std::vector<std::string> out;
+    for (const auto& window : when)
+        out.push_back(to_string(window, policy.zones[window.zone]));
+    return joined(out, " or ");
 }
 
 std::string action_phrase(Action action, const std::vector<Leg>& via)

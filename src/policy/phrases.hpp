@@ -14,6 +14,8 @@ std::string who_phrase(const Policy& policy, const Rule& rule);
 std::string classes_phrase(model::ClassMask mask);
 /// The conditions besides who: ` through the tail "shop", on nostr or http, with a link, …`; empty for none.
 std::string conditions_phrase(const Policy& policy, const Rule& rule);
+/// `daily 22:00-07:00 Europe/Berlin or sun UTC`
+std::string times_phrase(const Policy& policy, const std::vector<Window>& when);
 /// `is delivered to phone (as a notice, for 10 minutes) and then email`
 std::string action_phrase(Action action, const std::vector<Leg>& via);
 /// `18 bits of work (about 262,144 tries)`

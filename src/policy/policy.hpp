@@ -25,6 +25,8 @@ inline constexpr std::size_t kMaxZones = 4;
 inline constexpr std::size_t kMaxWindows = 4; ///< of one rule
 inline constexpr std::size_t kMaxRates = 2;   ///< of one rule
 inline constexpr std::size_t kMaxLegs = 4;    ///< of one rule
+inline constexpr std::size_t kMaxHours = 8;   ///< labels with quiet hours, and those that are off at times
+inline constexpr std::size_t kMaxDigests = 8; ///< moments of the week at which digests go out
 inline constexpr std::size_t kMaxName = 32;   ///< bytes of the name of a set, tail or label
 inline constexpr std::size_t kMaxNote = 120;  ///< bytes
 inline constexpr unsigned kMaxWork = 32;      ///< bits
@@ -58,6 +60,25 @@ struct Window
     std::uint8_t zone = 0;  ///< index into Policy::zones
 
     bool operator==(const Window&) const = default;
+};
+
+/// A moment of the week.
+struct Moment
+{
+    std::uint8_t days = 0; ///< bit 0 is Monday
+    std::uint16_t at = 0;  ///< minute of the day
+    std::uint8_t zone = 0; ///< index into Policy::zones
+
+    bool operator==(const Moment&) const = default;
+};
+
+/// When nothing is brought to a label.
+struct Hours
+{
+    std::string label;        ///< empty: to all of them
+    std::vector<Window> when; ///< in any of them
+
+    bool operator==(const Hours&) const = default;
 };
 
 /// A number in a set. Without an epoch it means whoever holds it: deny entries only.
@@ -114,6 +135,7 @@ struct Rule
     std::vector<Rate> rate;   ///< all must hold
     Action action = Action::request;
     std::vector<Leg> via;
+    bool urgent = false; ///< what is delivered by it passes the quiet hours
 
     bool operator==(const Rule&) const = default;
 };
@@ -128,6 +150,9 @@ struct Policy
     std::vector<Set> sets;          ///< ordered by name
     std::vector<Deny> deny;         ///< ordered by set
     std::vector<Rule> rules;        ///< in the owner's order
+    std::vector<Hours> quiet;       ///< ordered by label; what is urgent passes
+    std::vector<Hours> off;         ///< ordered by label; nothing passes
+    std::vector<Moment> digest;     ///< when digests go out; not empty where a rule says so
 
     bool operator==(const Policy&) const = default;
 };

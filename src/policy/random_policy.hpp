@@ -6,14 +6,33 @@
 // Policies and facts drawn from a source of numbers: a seeded generator in tests, the input in fuzzing.
 namespace dmid::policy::test
 {
-/// `draw(n)` gives a number below n. The result passes check() mostly, and never breaks a limit of sizes.
-/// The action of that number; digests cannot be set yet.
-inline Action settable_action(unsigned number)
+template <class Draw> std::vector<Window> random_windows(Draw&& draw, std::size_t zones)
 {
-    const auto action = static_cast<Action>(number);
-    return action == Action::digest ? Action::deliver : action;
+    std::vector<Window> out;
+    for (unsigned i = 1 + draw(2); i > 0; --i)
+    {
+        const auto from = static_cast<std::uint16_t>(draw(1440));
+        const auto to = static_cast<std::uint16_t>(draw(1440));
+        const bool whole = from == to;
+        out.push_back({static_cast<std::uint8_t>(1 + draw(127)), whole ? std::uint16_t{0} : from,
+                       whole ? std::uint16_t{0} : to,
+                       static_cast<std::uint8_t>(draw(static_cast<unsigned>(zones)))});
+    }
+    return out;
 }
 
+/// Quiet hours, hours that are off, and digests. `draw` as below.
+template <class Draw> void random_hours(Draw&& draw, std::size_t zones, Policy& policy)
+{
+    if (draw(3) == 0)
+        policy.quiet.push_back({"", random_windows(draw, zones)});
+    if (draw(3) == 0)
+        policy.quiet.push_back({"phone", random_windows(draw, zones)});
+    if (draw(3) == 0)
+        policy.off.push_back({draw(2) == 0 ? "email" : "", random_windows(draw, zones)});
+}
+
+/// `draw(n)` gives a number below n. The result passes check() mostly, and never breaks a limit of sizes.
 template <class Draw> Rule random_rule(Draw&& draw, std::size_t sets, std::size_t tails, std::size_t zones)
 {
     using model::Class;
@@ -30,29 +49,22 @@ template <class Draw> Rule random_rule(Draw&& draw, std::size_t sets, std::size_
     rule.kind = static_cast<std::uint8_t>(draw(3) == 0 ? 1U + draw(7) : 0);
     rule.addressed = static_cast<std::uint8_t>(draw(4) == 0 ? 1 : 0);
     if (zones != 0 && draw(3) == 0)
-        for (unsigned i = 1 + draw(2); i > 0; --i)
-        {
-            const auto from = static_cast<std::uint16_t>(draw(1440));
-            const auto to = static_cast<std::uint16_t>(draw(1440));
-            const bool whole = from == to;
-            rule.when.push_back({static_cast<std::uint8_t>(1 + draw(127)), whole ? std::uint16_t{0} : from,
-                                 whole ? std::uint16_t{0} : to,
-                                 static_cast<std::uint8_t>(draw(static_cast<unsigned>(zones)))});
-        }
-    rule.action = settable_action(1 + draw(6));
+        rule.when = random_windows(draw, zones);
+    rule.action = static_cast<Action>(1 + draw(6));
     if (rule.action == Action::request)
         rule.work = static_cast<std::uint8_t>(draw(3) == 0 ? 1 + draw(24) : 0);
     if (rule.action <= Action::request && draw(3) == 0)
         rule.rate.push_back({1 + draw(5), 3600, draw(2) == 0});
     if (rule.action <= Action::digest && draw(2) == 0)
         rule.via.push_back({"email", draw(2) * 600, draw(2) == 0});
+    rule.urgent = rule.action == Action::deliver && draw(4) == 0;
     return rule;
 }
 
 template <class Draw> Policy random_policy(Draw&& draw)
 {
     Policy policy;
-    policy.default_action = settable_action(1 + draw(6));
+    policy.default_action = static_cast<Action>(1 + draw(6));
     if (draw(2) == 0)
         policy.via.push_back({"phone", 0, false});
     policy.receipts = draw(2) == 0 ? model::bit(model::Class::contact) : 0;
@@ -65,8 +77,17 @@ template <class Draw> Policy random_policy(Draw&& draw)
     for (std::size_t i = 0; i < sets; ++i)
         if (draw(2) == 0)
             policy.deny.push_back({static_cast<std::uint8_t>(i), draw(2) == 0});
-    const std::size_t zones = draw(3);
+    // Digests may be wanted, so there are some; they use a zone.
+    const std::size_t zones = 1 + draw(3);
     std::uint32_t used = 0;
+    policy.digest.push_back({static_cast<std::uint8_t>(1 + draw(127)), static_cast<std::uint16_t>(draw(1440)),
+                             static_cast<std::uint8_t>(draw(static_cast<unsigned>(zones)))});
+    used |= 1U << policy.digest.front().zone;
+    random_hours(draw, zones, policy);
+    for (const auto* hours : {&policy.quiet, &policy.off})
+        for (const auto& each : *hours)
+            for (const auto& window : each.when)
+                used |= 1U << window.zone;
     for (unsigned i = draw(12); i > 0; --i)
     {
         policy.rules.push_back(random_rule(draw, sets, tails, zones));
@@ -78,6 +99,10 @@ template <class Draw> Policy random_policy(Draw&& draw)
     {
         for (auto& rule : policy.rules)
             rule.when.clear();
+        policy.quiet.clear();
+        policy.off.clear();
+        policy.digest.front().zone = 0;
+        policy.zones = {"Zone/0"};
         return policy;
     }
     for (std::size_t i = 0; i < zones; ++i)

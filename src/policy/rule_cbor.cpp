@@ -47,6 +47,22 @@ Result<Leg> leg_from_cbor(const codec::CborItem& item)
     return out;
 }
 
+Cbor window_to_cbor(const Window& window)
+{
+    return Cbor::Array{window.days, window.from, window.to, window.zone};
+}
+
+Result<Window> window_from_cbor(const codec::CborItem& item)
+{
+    DMID_TRY(const auto four, tuple(item, 4));
+    DMID_TRY(const auto days, four[0].uint(127));
+    DMID_TRY(const auto from, four[1].uint(1439));
+    DMID_TRY(const auto to, four[2].uint(1439));
+    DMID_TRY(const auto zone, four[3].uint(kMaxZones - 1));
+    return Window{static_cast<std::uint8_t>(days), static_cast<std::uint16_t>(from),
+                  static_cast<std::uint16_t>(to), static_cast<std::uint8_t>(zone)};
+}
+
 Cbor rule_to_cbor(const Rule& rule)
 {
     Cbor::Map map{{"do", static_cast<std::uint8_t>(rule.action)}};
@@ -66,7 +82,7 @@ Cbor rule_to_cbor(const Rule& rule)
         map.set("note", rule.note);
     Cbor::Array when;
     for (const auto& w : rule.when)
-        when.emplace_back(Cbor::Array{w.days, w.from, w.to, w.zone});
+        when.emplace_back(window_to_cbor(w));
     if (!when.empty())
         map.set("when", std::move(when));
     Cbor::Array rates;
@@ -79,6 +95,8 @@ Cbor rule_to_cbor(const Rule& rule)
         via.emplace_back(leg_to_cbor(leg));
     if (!via.empty())
         map.set("via", std::move(via));
+    if (rule.urgent)
+        map.set("urgent", true);
     return map;
 }
 
@@ -89,13 +107,8 @@ Result<> read_lists(codec::MapReader& map, Rule& out)
     DMID_TRY(const auto when, filled_array(map, "when", kMaxWindows));
     for (const auto& item : when)
     {
-        DMID_TRY(const auto four, tuple(item, 4));
-        DMID_TRY(const auto days, four[0].uint(127));
-        DMID_TRY(const auto from, four[1].uint(1439));
-        DMID_TRY(const auto to, four[2].uint(1439));
-        DMID_TRY(const auto zone, four[3].uint(kMaxZones - 1));
-        out.when.push_back({static_cast<std::uint8_t>(days), static_cast<std::uint16_t>(from),
-                            static_cast<std::uint16_t>(to), static_cast<std::uint8_t>(zone)});
+        DMID_TRY(const auto window, window_from_cbor(item));
+        out.when.push_back(window);
     }
     DMID_TRY(const auto rates, filled_array(map, "rate", kMaxRates));
     for (const auto& item : rates)
@@ -141,6 +154,11 @@ Result<Rule> rule_from_cbor(const codec::CborItem& item)
         return fail(Errc::codec_not_canonical, map.path() + ".note is empty");
     out.note = std::move(note).value_or("");
     DMID_TRY(read_lists(map, out));
+    const bool has_urgent = map.has("urgent");
+    DMID_TRY(const auto urgent, map.optional_boolean("urgent"));
+    if (has_urgent && !urgent.value_or(false))
+        return fail(Errc::codec_not_canonical, map.path() + ".urgent is false");
+    out.urgent = has_urgent;
     DMID_TRY(map.finish());
     return out;
 }

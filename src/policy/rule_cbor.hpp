@@ -9,6 +9,8 @@ namespace dmid::policy
 {
 codec::Cbor leg_to_cbor(const Leg& leg);
 Result<Leg> leg_from_cbor(const codec::CborItem& item);
+codec::Cbor window_to_cbor(const Window& window);
+Result<Window> window_from_cbor(const codec::CborItem& item);
 codec::Cbor rule_to_cbor(const Rule& rule);
 Result<Rule> rule_from_cbor(const codec::CborItem& item);
 

@@ -86,6 +86,9 @@ public:
         DMID_TRY(read_tails(root));
         DMID_TRY(read_sets(root));
         DMID_TRY(read_deny(root));
+        DMID_TRY(read_hours(root, "quiet", out_.quiet));
+        DMID_TRY(read_hours(root, "off", out_.off));
+        DMID_TRY(read_digests(root));
         DMID_TRY(read_rules(root));
         sort_zones();
         if (auto checked = check(out_); !checked)
@@ -250,6 +253,46 @@ private:
         return {};
     }
 
+    Result<> read_windows(const toml::node& node, std::string label, std::vector<Hours>& out)
+    {
+        out.push_back({std::move(label), {}});
+        return for_texts(node, "times in quotes",
+                         [&](std::string_view text, const toml::node& item)
+                         { return read_window(text, item, out.back().when); });
+    }
+
+    // Times for every label, or a table with those of each.
+    Result<> read_hours(const toml::table& root, std::string_view key, std::vector<Hours>& out)
+    {
+        const auto* node = root.get(key);
+        if (node == nullptr)
+            return {};
+        const auto* table = node->as_table();
+        if (table == nullptr)
+            return read_windows(*node, {}, out);
+        for (const auto& [label, times] : *table)
+        {
+            DMID_TRY(read_windows(times, std::string{label.str()}, out));
+        }
+        std::sort(out.begin(), out.end(), [](const Hours& a, const Hours& b) { return a.label < b.label; });
+        return {};
+    }
+
+    Result<> read_digests(const toml::table& root)
+    {
+        const auto* node = root.get("digest");
+        if (node == nullptr)
+            return {};
+        return for_texts(*node, "times in quotes",
+                         [&](std::string_view text, const toml::node& item) -> Result<>
+                         {
+                             DMID_TRY_AT(item, auto named, parse_moment(text));
+                             DMID_TRY(named.moment.zone, zone_index(named.zone, item));
+                             out_.digest.push_back(named.moment);
+                             return {};
+                         });
+    }
+
     Result<> read_rules(const toml::table& root)
     {
         const auto* node = root.get("rule");
@@ -303,7 +346,7 @@ private:
         case Key::when:
             return for_texts(node, "times in quotes",
                              [&](std::string_view text, const toml::node& item)
-                             { return read_window(text, item, rule); });
+                             { return read_window(text, item, rule.when); });
         case Key::cost:
             return read_cost(node, rule);
         case Key::rate:
@@ -323,6 +366,11 @@ private:
             if (!node.is_string() || node.as_string()->get().empty())
                 return bad(node, "a note in quotes");
             rule.note = node.as_string()->get();
+            return {};
+        case Key::urgent:
+            if (!node.is_boolean())
+                return bad(node, "true or false");
+            rule.urgent = node.as_boolean()->get();
             return {};
         default: // do: read before
             return {};
@@ -360,18 +408,23 @@ private:
         return fail(Errc::policy_value, where(item.source()) + "no tail " + model::did_you_mean(word, names));
     }
 
-    Result<> read_window(std::string_view text, const toml::node& item, Rule& rule)
+    Result<std::uint8_t> zone_index(const std::string& zone, const toml::node& item)
     {
-        DMID_TRY_AT(item, auto named, parse_window(text));
-        auto found = std::find(out_.zones.begin(), out_.zones.end(), named.zone);
+        auto found = std::find(out_.zones.begin(), out_.zones.end(), zone);
         if (found == out_.zones.end())
         {
             if (out_.zones.size() == kMaxZones)
                 return fail(Errc::policy_too_large, where(item.source()) + "four time zones at most");
-            found = out_.zones.insert(found, named.zone);
+            found = out_.zones.insert(found, zone);
         }
-        named.window.zone = static_cast<std::uint8_t>(found - out_.zones.begin());
-        rule.when.push_back(named.window);
+        return static_cast<std::uint8_t>(found - out_.zones.begin());
+    }
+
+    Result<> read_window(std::string_view text, const toml::node& item, std::vector<Window>& out)
+    {
+        DMID_TRY_AT(item, auto named, parse_window(text));
+        DMID_TRY(named.window.zone, zone_index(named.zone, item));
+        out.push_back(named.window);
         return {};
     }
 
@@ -393,10 +446,20 @@ private:
     {
         auto sorted = out_.zones;
         std::sort(sorted.begin(), sorted.end());
+        const auto place = [&](std::uint8_t& zone)
+        {
+            const auto at = std::lower_bound(sorted.begin(), sorted.end(), out_.zones[zone]);
+            zone = static_cast<std::uint8_t>(at - sorted.begin());
+        };
         for (auto& rule : out_.rules)
             for (auto& window : rule.when)
-                window.zone = static_cast<std::uint8_t>(
-                    std::lower_bound(sorted.begin(), sorted.end(), out_.zones[window.zone]) - sorted.begin());
+                place(window.zone);
+        for (auto* hours : {&out_.quiet, &out_.off})
+            for (auto& each : *hours)
+                for (auto& window : each.when)
+                    place(window.zone);
+        for (auto& moment : out_.digest)
+            place(moment.zone);
         out_.zones = std::move(sorted);
     }
 

@@ -129,7 +129,7 @@ TEST(PolicyToml, RefusesValuesThatDoNotFit)
 TEST(PolicyToml, WorkAloneYieldsNoMoreThanARequest)
 {
     EXPECT_EQ(rule_code("who = \"anonymous\"\ncost = { work = 18 }\ndo = \"deliver\""), Errc::policy_value);
-    EXPECT_EQ(rule_code("cost = { work = 18 }\ndo = \"digest\""), Errc::policy_not_implemented);
+    EXPECT_EQ(rule_code("cost = { work = 18 }\ndo = \"digest\""), Errc::policy_value);
     EXPECT_TRUE(parse_toml(
         "default = \"request\"\n[[rule]]\nwho = \"wallet\"\ncost = { work = 18 }\ndo = \"deliver\""));
 }

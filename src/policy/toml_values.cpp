@@ -56,6 +56,7 @@ tl::unexpected<Error> expected(std::string_view what, std::string_view got)
 }
 
 constexpr std::string_view kRateForm = "a rate like \"5 per day\" or \"5 per day each\"";
+constexpr std::string_view kMomentForm = "a time like \"mon-fri 08:00 Europe/Berlin\"";
 constexpr std::string_view kWindowForm = "a time like \"mon-fri 09:00-17:30 Europe/Berlin\"";
 
 std::optional<unsigned> day(std::string_view text)
@@ -170,6 +171,23 @@ Result<NamedWindow> parse_window(std::string_view text)
     out.window.from = static_cast<std::uint16_t>(*from);
     out.window.to = static_cast<std::uint16_t>(*to % 1440);
     return out;
+}
+
+Result<NamedMoment> parse_moment(std::string_view text)
+{
+    const auto words = split(text, ' ');
+    if (words.size() != 3)
+        return expected(kMomentForm, text);
+    const auto mask = days(words[0]);
+    const auto at = clock_time(words[1]);
+    if (!mask || !at || *at == 1440)
+        return expected(kMomentForm, text);
+    return NamedMoment{{*mask, static_cast<std::uint16_t>(*at), 0}, std::string{words[2]}};
+}
+
+std::string to_string(const Moment& moment, std::string_view zone)
+{
+    return days_text(moment.days) + ' ' + time_text(moment.at) + ' ' + std::string{zone};
 }
 
 std::string days_text(std::uint8_t days)

@@ -26,6 +26,15 @@ struct NamedWindow
 /// `mon-fri 09:00-17:30 Europe/Berlin`, `sat,sun UTC`, `daily 22:00-07:00 Europe/Berlin`
 Result<NamedWindow> parse_window(std::string_view text);
 std::string to_string(const Window& window, std::string_view zone);
+/// A moment whose zone is still a name.
+struct NamedMoment
+{
+    Moment moment;
+    std::string zone;
+};
+/// `mon-fri 08:00 Europe/Berlin`, `daily 18:00 UTC`
+Result<NamedMoment> parse_moment(std::string_view text);
+std::string to_string(const Moment& moment, std::string_view zone);
 /// `mon-fri`, `sat,sun`, `daily`
 std::string days_text(std::uint8_t days);
 /// `09:00`

@@ -86,6 +86,26 @@ std::vector<std::string> ext_words(const Policy& policy, const Rule& rule)
     return out;
 }
 
+std::vector<std::string> window_texts(const Policy& policy, const std::vector<Window>& when)
+{
+    std::vector<std::string> out;
+    for (const auto& window : when)
+        out.push_back(quoted_toml(to_string(window, policy.zones[window.zone])));
+    return out;
+}
+
+/// Times for all labels, or for those of a table, in which the empty name stands for all.
+std::string hours_text(const Policy& policy, std::string_view key, const std::vector<Hours>& hours)
+{
+    if (hours.empty())
+        return {};
+    std::string out = "\n[" + std::string{key} + "]\n";
+    for (const auto& each : hours)
+        out +=
+            (each.label.empty() ? "\"\"" : each.label) + " = " + list(window_texts(policy, each.when)) + '\n';
+    return out;
+}
+
 std::string rule_text(const Policy& policy, const Rule& rule)
 {
     std::string out = "\n[[rule]]\n";
@@ -103,10 +123,7 @@ std::string rule_text(const Policy& policy, const Rule& rule)
     words("addressed", words_of(rule.addressed, addressed_name));
     words("channel", words_of(rule.channel, [](unsigned i) { return name(static_cast<Door>(i)); }));
     words("kind", words_of(rule.kind, kind_name));
-    std::vector<std::string> times;
-    for (const auto& window : rule.when)
-        times.push_back(quoted_toml(to_string(window, policy.zones[window.zone])));
-    words("when", times);
+    words("when", window_texts(policy, rule.when));
     line("do", quoted_toml(name(rule.action)));
     if (rule.work != 0)
         line("cost", "{ work = " + std::to_string(rule.work) + " }");
@@ -116,6 +133,8 @@ std::string rule_text(const Policy& policy, const Rule& rule)
     words("rate", rates);
     if (!rule.via.empty())
         line("via", legs(rule.via));
+    if (rule.urgent)
+        line("urgent", "true");
     return out;
 }
 } // namespace
@@ -127,6 +146,12 @@ std::string to_toml(const Policy& policy)
         out += "via = " + legs(policy.via) + '\n';
     if (policy.receipts != 0)
         out += "receipts = " + list(class_words(policy.receipts)) + '\n';
+    std::vector<std::string> digests;
+    for (const auto& moment : policy.digest)
+        digests.push_back(quoted_toml(to_string(moment, policy.zones[moment.zone])));
+    if (!digests.empty())
+        out += "digest = " + list(digests) + '\n';
+    out += hours_text(policy, "quiet", policy.quiet) + hours_text(policy, "off", policy.off);
     if (!policy.tails.empty())
         out += "\n[tails]\n";
     for (const auto& tail : policy.tails)

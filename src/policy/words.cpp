@@ -112,8 +112,6 @@ std::string_view kind_name(unsigned number) noexcept
 
 Result<Action> parse_action(std::string_view word)
 {
-    if (word == name(Action::digest))
-        return fail(Errc::policy_not_implemented, "action digest");
     DMID_TRY(const auto number, number_of(kActions, word, "action", Errc::policy_unknown_action));
     return static_cast<Action>(number);
 }

@@ -72,6 +72,11 @@ Result<> unbind(const Invocation& call)
     return {};
 }
 
+std::string count_of(const boost::json::value& object, std::string_view key)
+{
+    return std::to_string(tool::member_of(object, key).to_number<std::uint64_t>());
+}
+
 Result<> channels(const Invocation& call)
 {
     DMID_TRY(const auto node, tool::NodeClient::make(call));
@@ -86,16 +91,19 @@ Result<> channels(const Invocation& call)
         call.out().line("Nothing is bound yet: dmid bind CHANNEL ADDRESS");
     else
         call.out().table(bound);
-    std::string names;
+    tool::Table kinds{{"channel", "waiting", "sent / h", "came / h", "last success", "last error"}};
     std::vector<std::string> troubles;
     for (const auto& channel : tool::list_of(answer, "channels"))
     {
         const auto name = text_of(channel, "name");
-        names += (names.empty() ? "" : ", ") + name;
+        kinds.row({name, count_of(channel, "waiting"), count_of(channel, "sent_last_hour"),
+                   count_of(channel, "received_last_hour"), tool::when_of(channel, "last_success"),
+                   text_of(channel, "last_error")});
         if (const auto trouble = text_of(channel, "trouble"); !trouble.empty())
             troubles.push_back(name + " does not work at present: " + trouble);
     }
-    call.out().line("\nChannels of this node: " + (names.empty() ? "none" : names));
+    call.out().line("\nChannels of this node, for all its numbers:");
+    call.out().table(kinds);
     for (const auto& trouble : troubles)
         call.out().line(trouble);
     return {};
