@@ -147,7 +147,13 @@ net::Task<net::HttpResponse> confirm_binding(Call call)
     if (!bound)
         co_return problem(bound.error());
     call.context.bell.ring();
-    co_return answer(200, {{"label", bound->label}, {"state", gateway::name(bound->state)}});
+    json::object out{{"label", bound->label}, {"state", gateway::name(bound->state)}};
+    const auto channel = call.context.channels.find(bound->channel);
+    const auto secret =
+        channel != call.context.channels.end() ? channel->second->secret_of(bound->address) : "";
+    if (!secret.empty())
+        out["secret"] = secret;
+    co_return answer(200, out);
 }
 
 net::Task<net::HttpResponse> unbind(Call call)

@@ -112,6 +112,11 @@ public:
     /// proved itself. Any executor, many at once; the default answers 404.
     virtual net::Task<net::HttpResponse> on_request(net::HttpRequest request);
 
+    /// What the owner of an address needs to check what comes there from the node, and to answer as it: a
+    /// signing secret. Shown to them once the address is proven to be theirs, and to nobody else; empty:
+    /// none. Thread-safe, no I/O.
+    virtual std::string secret_of(std::string_view /*address*/) const { return {}; }
+
     /// Why nothing goes out or comes in at present, one line in words for whoever runs the node, no secrets;
     /// empty where all is well. Thread-safe, no I/O.
     virtual std::string trouble() const { return {}; }

@@ -181,6 +181,27 @@ std::vector<Row> xmpp_rows()
             text<&Xmpp::secret_file>("secret_file", "\"\"", "File that holds the component's secret"),
             count<&Xmpp::max_stanza_kb>("max_stanza_kb", "256", "KiB of one stanza that the server takes")};
 }
+
+std::vector<Row> webhook_rows()
+{
+    return {text<&Webhook::secret_file>("secret_file", "\"\"",
+                                        "File with a line of 32 characters or more, from which the signing "
+                                        "secret of every URL is derived; empty: no webhooks"),
+            text<&Webhook::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's")};
+}
+
+std::vector<Row> webhook_program_rows()
+{
+    return {need(text<&WebhookProgram::name>("name", "\"ci\"", "As addresses begin: a-z, digits, dashes")),
+            text<&WebhookProgram::token_file>("token_file", "\"\"",
+                                              "File with its bearer token, 32 characters or more"),
+            text<&WebhookProgram::secret_file>("secret_file", "\"\"",
+                                               "File with whsec_…, for signatures both ways"),
+            text<&WebhookProgram::url>("url", "\"\"",
+                                       "Where answers go, https, or http on loopback; empty: it takes none"),
+            list<&WebhookProgram::senders>(
+                "senders", "[]", "Whom it may speak for beside itself: names, or beginnings with * behind")};
+}
 } // namespace
 
 std::vector<Section> chat_sections()
@@ -194,6 +215,10 @@ std::vector<Section> chat_sections()
          [](Config& c) { return pointers(c.sms.services); }},
         {"signal", "Signal", false, [](Config& c) -> void* { return &c.signal; }, signal_rows()},
         {"xmpp", "XMPP", false, [](Config& c) -> void* { return &c.xmpp; }, xmpp_rows()},
+        {"webhook", "Webhooks", false, [](Config& c) -> void* { return &c.webhook; }, webhook_rows()},
+        {"webhook.program", "A program that writes and is written to", true,
+         [](Config& c) -> void* { return &c.webhook.programs.emplace_back(); }, webhook_program_rows(),
+         [](Config& c) { return pointers(c.webhook.programs); }},
     };
 }
 } // namespace dmid::config

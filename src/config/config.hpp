@@ -163,6 +163,23 @@ struct Xmpp
     std::uint64_t max_stanza_kb = 0;
 };
 
+/// A program that comes in through `[webhook]`.
+struct WebhookProgram
+{
+    std::string name;
+    std::string token_file;
+    std::string secret_file;
+    std::string url;
+    std::vector<std::string> senders;
+};
+
+struct Webhook
+{
+    std::string secret_file; ///< empty: no webhooks
+    std::string ca_file;
+    std::vector<WebhookProgram> programs;
+};
+
 struct Log
 {
     std::string level; ///< debug | info | warn | error
@@ -184,6 +201,7 @@ struct Config
     Sms sms;
     Signal signal;
     Xmpp xmpp;
+    Webhook webhook;
     Log log;
 };
 

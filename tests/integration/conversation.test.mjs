@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// One owner, one policy, and people who write from XMPP, a telephone, Signal, WhatsApp and Telegram: a node with all of
-// these channels before prosody, npm smpp, and doubles of signal-cli, the Cloud API and the Bot API.
+// One owner, one policy, and people who write from XMPP, a telephone, Signal, WhatsApp, Telegram and a program: a node with
+// all of these channels before prosody, npm smpp, npm standardwebhooks, and doubles of signal-cli, the Cloud API and the Bot
+// API.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Webhook } from 'standardwebhooks';
 import { silentTeller } from '../e2e/lib/teller.mjs';
 import { stack } from '../e2e/steps/1_stack.mjs';
 import { mint, policyToml, publish } from '../e2e/steps/2_owner.mjs';
+import { makeCertificate } from '../peers/certificate.mjs';
 import { dmidMissing } from '../peers/dmid_node.mjs';
 import { postfixMissing } from '../peers/postfix.mjs';
 import { freePort, until } from '../peers/process.mjs';
@@ -15,6 +19,7 @@ import { component, prosodyMissing, startProsody } from '../peers/prosody.mjs';
 import { startSignalCli } from '../peers/signal_cli.mjs';
 import { startService } from '../peers/sms_service.mjs';
 import { startTelegramApi } from '../peers/telegram_api.mjs';
+import { startWebhookServer } from '../peers/webhook_server.mjs';
 import { startWhatsAppApi } from '../peers/whatsapp_api.mjs';
 import { startPerson } from '../peers/xmpp.mjs';
 
@@ -39,6 +44,11 @@ async function platforms(folder) {
   parts.signal = await startSignalCli({ way: 'socket' });
   parts.whatsapp = await startWhatsAppApi();
   parts.prosody = await startProsody({ carl: 'carl-s' });
+  const tls = makeCertificate(folder);
+  parts.programSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  parts.program = await startWebhookServer(tls);
+  parts.program.trust(parts.programSecret);
+  parts.hook = await startWebhookServer(tls);
   return `
 [telegram]
 token_file = "${secretFile('bot-token', parts.telegram.token)}"
@@ -68,6 +78,16 @@ api_url = "${parts.whatsapp.url}"
 server = "127.0.0.1:${parts.prosody.place}"
 domain = "${component}"
 secret_file = "${secretFile('xmpp-secret', parts.prosody.secret)}"
+
+[webhook]
+secret_file = "${secretFile('webhook-secret', randomBytes(32).toString('base64'))}"
+ca_file = "${tls.certFile}"
+
+[[webhook.program]]
+name = "ci"
+secret_file = "${secretFile('program-secret', parts.programSecret)}"
+url = "${parts.program.url}"
+senders = ["builds"]
 `;
 }
 
@@ -75,7 +95,10 @@ before(async () => {
   if (skip) return;
   await stack(story, { people: ['A'] });
   const { a } = story;
-  a.configure({ platforms: await platforms(a.home) });
+  const platformsOfA = await platforms(a.home);
+  const allowed = story.world.allowed;
+  story.world.allowed = () => [...allowed(), parts.hook.authority];
+  a.configure({ platforms: platformsOfA });
   await mint(a);
   a.configure();
   await publish(a);
@@ -91,6 +114,7 @@ after(async () => {
   await story.world?.stop();
   await parts.carl?.stop();
   for (const part of ['sms', 'signal', 'prosody', 'telegram', 'whatsapp']) await parts[part]?.stop();
+  for (const part of ['program', 'hook']) await parts[part]?.close();
 });
 
 test('the owner binds Telegram with the code that the bot brings', { skip, timeout: 60_000 }, async () => {
@@ -181,6 +205,50 @@ test('somebody on WhatsApp is let in through the webhook on the node\'s own door
   assert.deepEqual(reaction, { message_id: wamid, emoji: '👍' });
   const forged = await fetch(`${a.door.url}/v1/channels/whatsapp`, { method: 'POST', body: '{}', headers: { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` } });
   assert.equal(forged.status, 403);
+});
+
+/** To the node's door, as users of standardwebhooks sign. */
+const posts = (body, secret, id = `msg_${randomBytes(8).toString('hex')}`) => {
+  const text = JSON.stringify(body);
+  const at = new Date();
+  return fetch(`${story.a.door.url}/v1/channels/webhook`, { method: 'POST', body: text, headers: {
+    'webhook-id': id, 'webhook-timestamp': String(Math.floor(at / 1000)), 'webhook-signature': new Webhook(secret).sign(id, at, text) } });
+};
+const taken = (server, fits, what) => until(() => server.taken.find(({ data }) => fits(data)), what);
+
+test('a program asks by its signature and is answered at its URL', { skip, timeout: 60_000 }, async () => {
+  const { a } = story;
+  const said = { from: 'ci/builds', called: 'The builds', to: a.number, text: 'The build is red.' };
+  assert.equal((await posts({ ...said, from: 'ci/others' }, parts.programSecret)).status, 403);
+  assert.equal((await posts(said, parts.programSecret)).status, 200);
+  const { id, with: sender } = await request(({ text }) => text === said.text, 'the request');
+  assert.match(JSON.stringify(sender), /webhook:ci\/builds/);
+  await a.do(['accept', id]);
+  const brought = await annaReads((text) => text.includes(said.text), 'the message');
+  parts.anna.says('Who broke it?', parts.anna.find((text) => text === brought));
+  const { data } = await taken(parts.program, ({ text }) => text === 'Who broke it?', 'the answer');
+  assert.deepEqual([data.to, data.number, data.from], ['ci/builds', a.number, undefined]);
+});
+
+test('an owner binds a URL, is shown its secret, reads there and answers from there', { skip, timeout: 60_000 }, async () => {
+  const { a } = story;
+  await a.do(['bind', 'webhook', parts.hook.url]);
+  const code = await taken(parts.hook, ({ text }) => codeOf(text) !== undefined, 'the code');
+  const bound = await a.do(['bind', 'confirm', 'webhook', codeOf(code.data.text)]);
+  assert.equal(bound.state, 'bound');
+  parts.hook.trust(bound.secret);
+  const file = join(a.home, 'webhook.toml');
+  writeFileSync(file, policyToml.replace('"email"', '"webhook"'));
+  await a.sign(['policy', 'set', file]);
+  assert.equal((await posts({ from: 'ci/builds', to: a.number, text: 'Green again.' }, parts.programSecret)).status, 200);
+  const { data } = await taken(parts.hook, ({ text }) => text === 'Green again.', 'the message at the URL');
+  assert.match(data.from, /ci\/builds/);
+  assert.ok(data.proofs.length > 0);
+  assert.equal((await posts({ from: parts.hook.url, replies_to: data.id, text: 'Thanks.' }, parts.programSecret)).status, 401);
+  assert.equal((await posts({ from: parts.hook.url, replies_to: data.id, text: 'Thanks.' }, bound.secret)).status, 200);
+  const answer = await taken(parts.program, ({ text }) => text === 'Thanks.', 'the answer');
+  assert.ok(!JSON.stringify(answer).includes(parts.hook.authority), 'nothing of where the owner is');
+  assert.deepEqual(parts.hook.refused, []);
 });
 
 test('a channel that lost its service says so in words', { skip, timeout: 60_000 }, async () => {

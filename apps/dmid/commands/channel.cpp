@@ -18,6 +18,11 @@ Result<> send_code(const Invocation& call, const tool::NodeClient& node, const s
     DMID_TRY(const auto answer, node.post("/v1/bind/confirm", {{"label", label}, {"code", code}}));
     call.out().value(answer.as_object());
     call.out().line(call.out().shade(tool::Shade::good, "bound") + "  " + tool::safe_text(label));
+    if (const auto secret = text_of(answer, "secret"); !secret.empty())
+        call.out().line(
+            "The secret that signs what goes there, and what you answer from there; bind it again to "
+            "see it again:\n" +
+            tool::safe_text(secret));
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "channels/signal/signal_channel.hpp"
 #include "channels/sms/sms_channel.hpp"
 #include "channels/telegram/telegram_channel.hpp"
+#include "channels/webhook/webhook_channel.hpp"
 #include "channels/whatsapp/whatsapp_channel.hpp"
 #include "channels/xmpp/xmpp_channel.hpp"
 #include "keys/files.hpp"
@@ -164,6 +165,19 @@ Result<std::unique_ptr<channel::Channel>> xmpp_channel(const config::Xmpp& confi
     options.max_stanza = config.max_stanza_kb << 10U;
     return channels::xmpp::make_xmpp_channel(options, clock, dialer);
 }
+
+Result<std::unique_ptr<channel::Channel>> webhook_channel(const config::Webhook& config, const Clock& clock,
+                                                          const net::Dialer& dialer)
+{
+    channels::webhook::WebhookOptions options;
+    options.secret_file = config.secret_file;
+    options.ca_file = config.ca_file;
+    for (const auto& program : config.programs)
+        options.programs.push_back(
+            {program.name, program.token_file, program.secret_file, program.url, program.senders});
+    DMID_TRY(auto made, channels::webhook::make_webhook_channel(options, clock, dialer));
+    return std::unique_ptr<channel::Channel>{std::move(made)};
+}
 } // namespace
 
 Result<std::vector<std::unique_ptr<channel::Channel>>> make_chat_channels(const config::Config& config,
@@ -195,6 +209,11 @@ Result<std::vector<std::unique_ptr<channel::Channel>>> make_chat_channels(const 
     if (!config.xmpp.server.empty())
     {
         DMID_TRY(auto made, xmpp_channel(config.xmpp, clock, dialer));
+        out.push_back(std::move(made));
+    }
+    if (!config.webhook.secret_file.empty())
+    {
+        DMID_TRY(auto made, webhook_channel(config.webhook, clock, dialer));
         out.push_back(std::move(made));
     }
     return out;

@@ -14,11 +14,24 @@ tl::unexpected<Error> stranger()
 }
 } // namespace
 
+Result<> Receiving::check_credentials(const net::HttpRequest& request) const
+{
+    if (claims_signature(request.headers))
+    {
+        const auto head = read_signed_head(request.headers, clock_.now());
+        if (!head && head.error().code == Errc::message_time)
+            return tl::unexpected{head.error()};
+        return head ? Result<>{} : stranger();
+    }
+    const auto token = bearer_token(request.headers.get("Authorization"));
+    return !token.empty() && programs_.of_token(token) != nullptr ? Result<>{} : stranger();
+}
+
 Result<Caller> Receiving::by_signature(const net::HttpRequest& request, const Incoming& said) const
 {
     const auto head = read_signed_head(request.headers, clock_.now());
     if (!head)
-        return head.error().code == Errc::message_time ? tl::unexpected{head.error()} : stranger();
+        return stranger();
     const auto account = parse_account(said.from);
     const auto key = account ? sending_.key_of(*account) : std::nullopt;
     // Over the bytes as they came, and before anything that they say is believed.

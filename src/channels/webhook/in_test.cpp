@@ -169,6 +169,7 @@ TEST_F(WebhookIn, RefusesWhatIsNoRequest)
 {
     const Running running{hooked, inbox};
     EXPECT_EQ(hooked.with_token("{").status, 400U);
+    EXPECT_EQ(hooked.with_token("{", std::string(40, 'a')).status, 401U) << "a stranger's body is not read";
     EXPECT_EQ(hooked.with_token(R"({"from":"ci","text":"without an id"})").status, 400U);
     EXPECT_EQ(hooked.with_key(R"({"id":"m2","from":"ci","text":"a"})", Hooked::program_key(), "m1").status,
               400U);

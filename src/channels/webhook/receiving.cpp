@@ -199,8 +199,8 @@ net::Task<net::HttpResponse> Receiving::on_request(net::HttpRequest request)
         co_return refusal(405, name(Errc::codec_type), "POST is expected");
     if (request.body.size() > kMaxRequest)
         co_return refusal(413, name(Errc::codec_too_large), "at most 3,200,000 bytes");
-    if (!claims_signature(request.headers) && bearer_token(request.headers.get("Authorization")).empty())
-        co_return refusal(Error{Errc::crypto_signature_invalid, "a token or a signature is expected"});
+    if (const auto shown = check_credentials(request); !shown)
+        co_return refusal(shown.error());
     auto said = parse_incoming(request.body);
     if (!said)
         co_return refusal(said.error());

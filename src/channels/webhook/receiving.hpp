@@ -41,6 +41,8 @@ public:
 
 private:
     class Serving;
+    /// Before the body is looked at: a token that is known, or a signature that could be one.
+    Result<> check_credentials(const net::HttpRequest& request) const;
     /// 401, 403 or 400 in words, or who it is.
     Result<Caller> find_caller(const net::HttpRequest& request, const Incoming& said) const;
     Result<Caller> by_signature(const net::HttpRequest& request, const Incoming& said) const;

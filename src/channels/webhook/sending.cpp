@@ -15,6 +15,12 @@ namespace
 {
 constexpr unsigned kGone = 410;
 
+/// What says no to one message alone: the program works.
+bool is_about_message(unsigned status)
+{
+    return status == 400 || status == 413 || status == 422;
+}
+
 Attempt ended(Outcome outcome, const Error& error)
 {
     Attempt out;
@@ -60,7 +66,7 @@ void Sending::note(const Account& account, const Attempt& attempt, unsigned stat
             gone_.add(to_string(account));
         return;
     }
-    if (attempt.outcome == Outcome::accepted)
+    if (attempt.outcome == Outcome::accepted || is_about_message(status))
         troubles_.clear(account.program);
     else
         troubles_.set(account.program, "its url does not take messages: " + attempt.detail);

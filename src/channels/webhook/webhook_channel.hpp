@@ -43,7 +43,7 @@ public:
     net::Task<net::HttpResponse> on_request(net::HttpRequest request) override;
     std::string trouble() const override;
     /// `whsec_…` of a URL; empty for a program's, which the operator configured.
-    std::string secret_of(std::string_view address) const;
+    std::string secret_of(std::string_view address) const override;
 
 private:
     std::unique_ptr<Parts> parts_;
