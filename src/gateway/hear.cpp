@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/opening.hpp"
-#include "crypto/sha256.hpp"
 #include "gateway/answer_code.hpp"
+#include "gateway/chat_line.hpp"
 #include "gateway/chat_words.hpp"
 #include "gateway/flow.hpp"
 #include "gateway/known_as.hpp"
@@ -309,28 +309,6 @@ Result<Whom> find_whom(const Context& context, const ChatLine& line)
     return by_conversation(context, line);
 }
 
-/// Of what was said, whatever surrounds it: the same line again is the same letter.
-Hash32 content_of(const ChatLine& line)
-{
-    auto bytes = to_bytes(as_bytes("dmid/chat-content/v1"));
-    bytes.push_back(static_cast<std::uint8_t>(line.kind));
-    for (const auto& part : {line.of, line.text})
-        dmid::append(bytes, crypto::sha256(as_bytes(part)).view());
-    for (const auto& file : line.files)
-        dmid::append(bytes, crypto::sha256(as_bytes(file.name + '/' + std::to_string(file.size))).view());
-    return crypto::sha256(bytes);
-}
-
-/// Platforms give an edit the id of what it edits, and a reaction none: each is a message of its own here,
-/// the same one when it is brought again.
-std::string native_id_of(const ChatLine& line, const Hash32& content)
-{
-    if (line.kind == ChatLine::Kind::said)
-        return line.native_id;
-    return line.of + '#' + std::to_string(static_cast<unsigned>(line.kind)) + '.' +
-           std::to_string(line.sent_at) + '.' + to_hex(content.view().first(8));
-}
-
 channel::Inbound letter_of(ChatLine line, Whom whom)
 {
     channel::Letter letter;
@@ -433,7 +411,12 @@ net::Task<Heard> Flow::hear_line(ChatLine line)
     if (bound->empty())
         co_return co_await hear_other(std::move(line));
     if (line.kind != ChatLine::Kind::said)
-        co_return no_words(done());
+    {
+        std::vector<ServedPtr> owners;
+        for (const auto& one : *bound)
+            owners.push_back(one.served);
+        co_return co_await hear_amendment(context_, std::move(line), std::move(owners));
+    }
     // Whoever is known as an owner here never becomes a sender here: it would show the address to others.
     auto text = line.text;
     const bool by_code = !line.proven;

@@ -366,6 +366,61 @@ TEST(Hear, TheOwnersEditsAndReactionsReachTheOtherSideNativelyOrInWords)
     EXPECT_EQ(run(react(*node.context, node.served(), sent->id, "x")).error().code, Errc::input_usage);
 }
 
+// MUST ENV-45
+TEST(Hear, WhatTheOwnerChangesAndPutsToMessagesOnABoundPlatformReachesTheOtherSideOnce)
+{
+    Desk desk;
+    auto& sent = desk.telegram.paper.sent;
+    auto& how = desk.telegram.paper.how;
+    how.edits = how.deletions = how.reactions = true;
+    desk.node.bind("chat", "900", "telegram");
+    ASSERT_TRUE(desk.node.policy(
+        "default = \"request\"\n[[rule]]\nwho = [\"contact\"]\ndo = \"deliver\"\nvia = [\"chat\"]\n"));
+    ASSERT_TRUE(desk.node.accept(model::PlatformAccount{"telegram", "77"}));
+    desk.hear("77", kNumber + " Hello"); // theirs: 1; brought to the owner as 100
+    desk.node.work();
+    auto answer = desk.line("900", "At four", "100");
+    desk.hear(answer); // at the other side: 101
+    desk.node.work();
+    ASSERT_EQ(sent.size(), 2U);
+    const auto amend = [&](ChatLine::Kind kind, const std::string& of, const std::string& text)
+    {
+        auto line = desk.line("900", text);
+        line.kind = kind;
+        line.of = of;
+        return line;
+    };
+    const auto edited = amend(ChatLine::Kind::edited, answer.native_id, "At five");
+    const auto reacted = amend(ChatLine::Kind::reacted, "100", "\U0001F44D");
+    for (const auto& line : {edited, reacted, edited, reacted})
+        EXPECT_EQ(desk.hear(line).answer.yes, Yes::yes);
+    desk.node.work();
+    ASSERT_EQ(sent.size(), 4U) << "a line that comes again does nothing";
+    std::map<std::string, std::vector<std::string>> did;
+    for (std::size_t i = 2; i < 4; ++i)
+    {
+        EXPECT_EQ(sent[i].leg.address, "77");
+        did[sent[i].message.text] = sent[i].message.amends.value().known_as;
+    }
+    EXPECT_EQ(did["At five"], std::vector<std::string>{"101"});
+    EXPECT_EQ(did["\U0001F44D"], std::vector<std::string>{"1"});
+    // Of the owner's own words no reaction, of what was brought no change, and of what nobody knows nothing.
+    for (const auto& line :
+         {amend(ChatLine::Kind::reacted, answer.native_id, "x"), amend(ChatLine::Kind::edited, "100", "x"),
+          amend(ChatLine::Kind::edited, "999", "x")})
+        EXPECT_TRUE(desk.hear(line).say.empty());
+    // Somebody else's name for a message is not the owner's.
+    auto stranger = amend(ChatLine::Kind::edited, answer.native_id, "x");
+    stranger.account = "78";
+    desk.hear(stranger);
+    desk.node.work();
+    EXPECT_EQ(sent.size(), 4U);
+    EXPECT_EQ(desk.hear(amend(ChatLine::Kind::taken_back, answer.native_id, "")).answer.yes, Yes::yes);
+    desk.node.work();
+    ASSERT_EQ(sent.size(), 5U);
+    EXPECT_EQ(sent[4].message.amends.value().kind, channel::Amendment::Kind::taken_back);
+}
+
 // MUST ENV-41
 TEST(Hear, NobodyChangesWhatSomebodyElseWrote)
 {

@@ -120,12 +120,13 @@ net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, 
                               bool unmask);
 /// Changes what a message of the owner's own says, takes it back (empty text), or puts an emoji to one of the
 /// other side: where their channel can, there; in words elsewhere. What was said stays in the thread.
-/// gateway.no-such-entry; input.usage for a message of the wrong side, or an emoji of more than kMaxEmoji
-/// bytes; else as reply().
+/// gateway.no-such-entry; input.usage for a message of the wrong side or one that has not gone out, or an
+/// emoji of more than kMaxEmoji bytes; store.limit where one of `once` is used up; else as reply().
 inline constexpr std::size_t kMaxEmoji = 64;
 net::Task<Result<Sent>> edit(Context& context, ServedPtr served, Hash32 message, std::string text,
-                             bool unmask);
-net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message, std::string emoji);
+                             bool unmask, std::vector<store::Charge> once = {});
+net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message, std::string emoji,
+                              std::vector<store::Charge> once = {});
 /// A message of the owner's own that waits: it goes out as it stands. Anything else: makes a contact, and
 /// judges what is held of it again, in order, with the policy of now.
 net::Task<Result<Decided>> accept(Context& context, ServedPtr served, Reference who);

@@ -87,12 +87,14 @@ net::Task<Result<Addressee>> find_addressee(Context& context, ServedPtr served, 
     co_return co_await find_number(context, std::move(served), std::move(to));
 }
 
-net::Task<Result<Sent>> send_to(Context& context, ServedPtr served, Addressee to, Draft draft, bool unmask)
+net::Task<Result<Sent>> send_to(Context& context, ServedPtr served, Addressee to, Draft draft, bool unmask,
+                                std::vector<store::Charge> once = {})
 {
     DMID_CO_TRY(const bool masked, keeps_mask(context, *served, draft));
     if (!unmask && !masked)
         co_return fail(Errc::channel_mask_broken);
     DMID_CO_TRY(auto what, write_letter(context, *served, to.party, to.key, std::move(draft)));
+    what.charges.insert(what.charges.end(), once.begin(), once.end());
     const Sent sent{what.entries.front().id, what.entries.front().thread};
     auto appended = co_await append(context, std::move(what));
     if (!appended)
@@ -202,7 +204,8 @@ net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, 
 
 namespace
 {
-net::Task<Result<Sent>> amend(Context& context, ServedPtr served, Draft draft, bool unmask)
+net::Task<Result<Sent>> amend(Context& context, ServedPtr served, Draft draft, bool unmask,
+                              std::vector<store::Charge> once)
 {
     Reference to;
     to.message = draft.amends->message;
@@ -210,7 +213,7 @@ net::Task<Result<Sent>> amend(Context& context, ServedPtr served, Draft draft, b
     if (!addressed)
         co_return tl::unexpected<Error>(std::move(addressed).error());
     co_return co_await send_to(context, std::move(served), std::move(addressed->to),
-                               std::move(addressed->draft), unmask);
+                               std::move(addressed->draft), unmask, std::move(once));
 }
 
 /// Whether it came in; gateway.no-such-entry where it is not there to be amended.
@@ -220,12 +223,14 @@ Result<bool> came_in(const Context& context, const Served& served, const Hash32&
     DMID_TRY(const auto row, view.message(served.box(), message));
     if (!row)
         return fail(Errc::gateway_no_such_entry, "no message " + to_hex(message.view()));
+    if (!row->incoming && row->state == State::held)
+        return fail(Errc::input_usage, "it has not gone out yet: `dmid accept` sends it as it stands");
     return row->incoming;
 }
 } // namespace
 
 net::Task<Result<Sent>> edit(Context& context, ServedPtr served, Hash32 message, std::string text,
-                             bool unmask)
+                             bool unmask, std::vector<store::Charge> once)
 {
     DMID_CO_TRY(const bool incoming, came_in(context, *served, message));
     if (incoming)
@@ -233,10 +238,11 @@ net::Task<Result<Sent>> edit(Context& context, ServedPtr served, Hash32 message,
     Draft draft;
     draft.amends = Amends{text.empty() ? Amends::Kind::taken_back : Amends::Kind::edited, message};
     draft.text = std::move(text);
-    co_return co_await amend(context, std::move(served), std::move(draft), unmask);
+    co_return co_await amend(context, std::move(served), std::move(draft), unmask, std::move(once));
 }
 
-net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message, std::string emoji)
+net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message, std::string emoji,
+                              std::vector<store::Charge> once)
 {
     DMID_CO_TRY(const bool incoming, came_in(context, *served, message));
     if (!incoming)
@@ -252,6 +258,6 @@ net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message
             draft.answers = envelope->ref;
     }
     draft.text = std::move(emoji);
-    co_return co_await amend(context, std::move(served), std::move(draft), false);
+    co_return co_await amend(context, std::move(served), std::move(draft), false, std::move(once));
 }
 } // namespace dmid::gateway
