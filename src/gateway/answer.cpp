@@ -199,6 +199,7 @@ store::Append held_entry(const Context& context, const Said& said, Addressed add
     meta.to = addressed.to.party;
     meta.thread = said.thread;
     meta.sent_at = context.clock.now();
+    meta.said_on = said.words.channel;
     meta.why = "not sent yet: " + said.hold + "; `dmid accept` sends it as it stands";
     Letter letter;
     letter.text = std::move(addressed.draft.text);
@@ -253,6 +254,7 @@ net::Task<Answer> take_words(Context& context, Said said)
         co_return *std::move(refused);
     Draft draft;
     draft.text = said.words.text;
+    draft.said_on = said.words.channel;
     if (said.words.proof == OwnerWords::Proof::account && !said.words.native_id.empty())
         draft.known_as = known_as(context, said.words.channel, said.words.address, said.words.native_id);
     Reference to;

@@ -105,6 +105,7 @@ Result<store::Append> write_letter(Context& context, const Served& served, const
     meta.sent_at = now;
     meta.control = draft.control;
     meta.known_as = draft.known_as;
+    meta.said_on = draft.said_on;
     meta.amends = draft.amends;
     entry.kind = static_cast<std::uint16_t>(Kind::outgoing);
     entry.thread = meta.thread;

@@ -27,6 +27,7 @@ struct Draft
     std::vector<model::Attachment> files; ///< only where the letter goes out in the clear
     std::optional<Hash32> known_as;       ///< known_as() of it on the platform where the owner said it
     std::optional<Amends> amends;         ///< what it does to an earlier message
+    std::string said_on;                  ///< Outgoing::said_on
 };
 
 /// The party that the owner writes to, resolved where it is a number.

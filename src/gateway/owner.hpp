@@ -38,7 +38,9 @@ struct MessageInfo
     Hash32 thread;
     bool incoming = true;
     PartyInfo with;
+    std::string by; ///< the door that it came by, or the channel where the owner said it; empty: at the node
     std::vector<std::string> proofs;
+    std::string encryption; ///< in words, how far it reached
     std::string subject;
     std::string text;
     UnixTime sent_at = 0;

@@ -78,6 +78,8 @@ Result<MessageInfo> describe_message(const Context& context, const InboxView& vi
         DMID_TRY(auto envelope, model::decode_envelope(stored->entry.body));
         info.with = describe(view, box, meta.from);
         info.with.words = sender_words(meta.from, meta.claimed);
+        info.by = meta.door;
+        info.encryption = encryption_words(envelope.shape, false, {});
         info.proofs = proof_words(meta.classes);
         info.subject = envelope.subject;
         info.text = model::joined_text(envelope);
@@ -94,6 +96,8 @@ Result<MessageInfo> describe_message(const Context& context, const InboxView& vi
         DMID_TRY(auto meta, decode_outgoing(stored->entry.meta));
         DMID_TRY(auto letter, decode_letter(stored->entry.body));
         info.with = describe(view, box, {meta.to});
+        info.by = meta.said_on;
+        info.encryption = outward_encryption_words(letter.rumor.empty());
         info.subject = letter.subject;
         info.text = letter.text;
         info.sent_at = meta.sent_at;

@@ -296,6 +296,8 @@ Bytes encode(const Outgoing& m)
     if (m.known_as)
         map.set("known-as", *m.known_as);
     set_amends(map, m.amends);
+    if (!m.said_on.empty())
+        map.set("said-on", m.said_on);
     return codec::encode_cbor(map);
 }
 
@@ -312,6 +314,7 @@ Result<Outgoing> decode_outgoing(ByteView bytes)
                                  DMID_TRY(m.why, read_text_if_any(map, "why"));
                                  DMID_TRY(m.known_as, map.optional_fixed<Hash32>("known-as"));
                                  DMID_TRY(m.amends, read_amends(map));
+                                 DMID_TRY(m.said_on, read_text_if_any(map, "said-on"));
                                  return {};
                              });
 }

@@ -110,6 +110,7 @@ struct Outgoing
     std::string why;                ///< of an unsent one: what it waits for
     std::optional<Hash32> known_as; ///< known_as() of it on the platform where the owner said it
     std::optional<Amends> amends;
+    std::string said_on; ///< the channel where the owner said it; empty: at the node itself
 };
 
 /// The body of an outgoing entry.

@@ -53,6 +53,12 @@ std::string encryption_words(model::Shape shape, bool channel_ends_it, std::stri
     return out;
 }
 
+std::string outward_encryption_words(bool in_the_clear)
+{
+    return in_the_clear ? "It leaves your node without end-to-end encryption."
+                        : "It is encrypted from your node to its reader.";
+}
+
 std::string shortened(std::string_view text, std::size_t limit)
 {
     if (!is_utf8(text))

@@ -84,8 +84,13 @@ void print_message(const Invocation& call, const boost::json::value& message)
         if (const auto* text = proof.if_string())
             (proofs += proofs.empty() ? "" : ", ") +=
                 tool::safe_text(std::string_view{text->data(), text->size()});
+    const auto by = text_of(message, "by");
+    std::string how = by.empty() ? std::string{} : (incoming ? "by " : "said on ") + by + "; ";
     if (!proofs.empty())
-        out.line(out.shade(tool::Shade::dim, "proven: " + proofs));
+        how += "proven: " + proofs + "; ";
+    else if (incoming)
+        how += "nothing proven; ";
+    out.line(out.shade(tool::Shade::dim, how + text_of(message, "encryption")));
     if (const auto subject = text_of(message, "subject"); !subject.empty())
         out.line("subject: " + subject);
     if (const auto* amends = message.as_object().if_contains("amends");
