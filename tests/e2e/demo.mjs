@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells the whole story on real parts, then stays up. `--once` ends with status 0 only if every promise held.
+// Tells the whole story on real parts, then stays up. `--once` ends with status 0 only if every promise held. `--channels`
+// tells of one conversation over every channel instead.
 import { dmidBinary, dmidMissing } from '../peers/dmid_node.mjs';
 import { sleep } from '../peers/process.mjs';
-import { steps } from './lib/story.mjs';
+import { channelSteps } from './lib/channels_story.mjs';
+import { steps as wholeStory } from './lib/story.mjs';
 import { printingTeller } from './lib/teller.mjs';
 
 const once = process.argv.includes('--once');
+const steps = process.argv.includes('--channels') ? channelSteps : wholeStory;
 const teller = printingTeller();
 const story = { teller };
 let ending = false;

@@ -3,24 +3,18 @@
 // all of these channels before prosody, npm smpp, npm standardwebhooks, and doubles of signal-cli, the Cloud API and the Bot
 // API.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Webhook } from 'standardwebhooks';
+import { startPlatforms } from '../e2e/lib/platforms.mjs';
 import { silentTeller } from '../e2e/lib/teller.mjs';
 import { stack } from '../e2e/steps/1_stack.mjs';
 import { mint, policyToml, publish } from '../e2e/steps/2_owner.mjs';
 import { makeCertificate } from '../peers/certificate.mjs';
 import { dmidMissing } from '../peers/dmid_node.mjs';
 import { postfixMissing } from '../peers/postfix.mjs';
-import { freePort, until } from '../peers/process.mjs';
-import { component, prosodyMissing, startProsody } from '../peers/prosody.mjs';
-import { startSignalCli } from '../peers/signal_cli.mjs';
-import { startService } from '../peers/sms_service.mjs';
-import { startTelegramApi } from '../peers/telegram_api.mjs';
-import { startWebhookServer } from '../peers/webhook_server.mjs';
-import { startWhatsAppApi } from '../peers/whatsapp_api.mjs';
+import { until } from '../peers/process.mjs';
+import { component, prosodyMissing } from '../peers/prosody.mjs';
 import { startPerson } from '../peers/xmpp.mjs';
 
 const skip = dmidMissing() ?? postfixMissing() ?? prosodyMissing() ?? false;
@@ -28,7 +22,6 @@ const story = { teller: silentTeller() };
 const parts = {};
 const dana = '7ccae375-cd51-4c82-8b1e-7be3280aa485';
 const phone = '+4915112345678';
-const hex = (text) => Buffer.from(text).toString('hex');
 
 /** What the bot says to Anna, from the first on. */
 const toAnna = () => parts.telegram.calls.filter(({ method }) => method === 'sendMessage').map(({ parameters }) => parameters.text);
@@ -36,69 +29,14 @@ const annaReads = (fits, what) => until(() => toAnna().find(fits), `Anna reads $
 const request = (fits, what) => story.a.message(fits, what, 20, { requests: true });
 const codeOf = (text) => /Code: (\S+)/.exec(text)?.[1];
 
-async function platforms(folder) {
-  const secretFile = (name, secret) => { const file = join(folder, name); writeFileSync(file, `${secret}\n`, { mode: 0o600 }); return file; };
-  parts.telegram = await startTelegramApi();
-  parts.smsPort = await freePort();
-  parts.sms = await startService('npm', parts.smsPort);
-  parts.signal = await startSignalCli({ way: 'socket' });
-  parts.whatsapp = await startWhatsAppApi();
-  parts.prosody = await startProsody({ carl: 'carl-s' });
-  const tls = makeCertificate(folder);
-  parts.programSecret = `whsec_${randomBytes(32).toString('base64')}`;
-  parts.program = await startWebhookServer(tls);
-  parts.program.trust(parts.programSecret);
-  parts.hook = await startWebhookServer(tls);
-  return `
-[telegram]
-token_file = "${secretFile('bot-token', parts.telegram.token)}"
-api_url = "${parts.telegram.url}"
-
-[sms]
-sender = "+4930123456"
-
-[[sms.service]]
-server = "127.0.0.1:${parts.smsPort}"
-tls = "none"
-system_id = "node"
-password_file = "${secretFile('sms-password', 's3cret')}"
-
-[signal]
-daemon = "unix:${parts.signal.path}"
-account = "+4930999999"
-
-[whatsapp]
-phone_number_id = "${parts.whatsapp.phoneId}"
-token_file = "${secretFile('whatsapp-token', parts.whatsapp.token)}"
-app_secret_file = "${secretFile('whatsapp-app-secret', parts.whatsapp.appSecret)}"
-verify_token_file = "${secretFile('whatsapp-verify', parts.whatsapp.verifyToken)}"
-api_url = "${parts.whatsapp.url}"
-
-[xmpp]
-server = "127.0.0.1:${parts.prosody.place}"
-domain = "${component}"
-secret_file = "${secretFile('xmpp-secret', parts.prosody.secret)}"
-
-[webhook]
-secret_file = "${secretFile('webhook-secret', randomBytes(32).toString('base64'))}"
-ca_file = "${tls.certFile}"
-
-[[webhook.program]]
-name = "ci"
-secret_file = "${secretFile('program-secret', parts.programSecret)}"
-url = "${parts.program.url}"
-senders = ["builds"]
-`;
-}
-
 before(async () => {
   if (skip) return;
   await stack(story, { people: ['A'] });
   const { a } = story;
-  const platformsOfA = await platforms(a.home);
+  Object.assign(parts, await startPlatforms(a.home, { accounts: { carl: 'carl-s' }, tls: makeCertificate(a.home) }));
   const allowed = story.world.allowed;
   story.world.allowed = () => [...allowed(), parts.hook.authority];
-  a.configure({ platforms: platformsOfA });
+  a.configure({ platforms: parts.toml });
   await mint(a);
   a.configure();
   await publish(a);
@@ -113,8 +51,7 @@ after(async () => {
   if (skip) return;
   await story.world?.stop();
   await parts.carl?.stop();
-  for (const part of ['sms', 'signal', 'prosody', 'telegram', 'whatsapp']) await parts[part]?.stop();
-  for (const part of ['program', 'hook']) await parts[part]?.close();
+  await parts.stop?.();
 });
 
 test('the owner binds Telegram with the code that the bot brings', { skip, timeout: 60_000 }, async () => {
@@ -145,14 +82,9 @@ test('a stranger on XMPP asks, is let in, and talks with the owner who is on Tel
   assert.ok(!String(answer).includes('7000421795'), 'nothing of where the owner is');
 });
 
-const fromPhone = async (text, reference) => {
-  parts.sms.tell({ op: 'deliver', source_addr: phone.slice(1), source_addr_ton: 1, source_addr_npi: 1, destination_addr: '4930123456', data_coding: 0, bytes: hex(text), reference });
-  await parts.sms.where('delivered', (one) => one.reference === reference && one.status === 0);
-};
-
 test('a telephone proves nothing: it is told what would do, and where the owner lets it ask it is answered', { skip, timeout: 60_000 }, async () => {
   const { a } = story;
-  await fromPhone(`${a.number} Hi by phone`, 'refused');
+  await parts.fromPhone(phone, `${a.number} Hi by phone`, 'refused');
   const refusal = await parts.sms.where('submit', ({ destination }) => destination === phone.slice(1));
   assert.match(refusal.text, /not sent/i);
   assert.ok(refusal.text.includes(a.number), refusal.text);
@@ -166,7 +98,7 @@ rate    = "20 per hour"
 [[rule]]
 who  = ["anonymous"]`));
   await a.sign(['policy', 'set', file]);
-  await fromPhone(`${a.number} Hi again by phone`, 'asked');
+  await parts.fromPhone(phone, `${a.number} Hi again by phone`, 'asked');
   const asked = await request(({ text }) => text === 'Hi again by phone', 'the request');
   assert.match(JSON.stringify(asked), /unproven/);
   await a.do(['reply', asked.id, 'Who is there?']);
@@ -207,13 +139,7 @@ test('somebody on WhatsApp is let in through the webhook on the node\'s own door
   assert.equal(forged.status, 403);
 });
 
-/** To the node's door, as users of standardwebhooks sign. */
-const posts = (body, secret, id = `msg_${randomBytes(8).toString('hex')}`) => {
-  const text = JSON.stringify(body);
-  const at = new Date();
-  return fetch(`${story.a.door.url}/v1/channels/webhook`, { method: 'POST', body: text, headers: {
-    'webhook-id': id, 'webhook-timestamp': String(Math.floor(at / 1000)), 'webhook-signature': new Webhook(secret).sign(id, at, text) } });
-};
+const posts = (body, secret) => parts.post(story.a.door.url, body, secret);
 const taken = (server, fits, what) => until(() => server.taken.find(({ data }) => fits(data)), what);
 
 test('a program asks by its signature and is answered at its URL', { skip, timeout: 60_000 }, async () => {

@@ -29,7 +29,7 @@ function answerTo(person, mail, text) {
 }
 
 /** Through A's mail provider, which signs, to the node's door. */
-async function answerByMail(story, mail, text) {
+export async function answerByMail(story, mail, text) {
   const { a, world } = story;
   const { message } = answerTo(a, mail, text);
   const bytes = await world.domains.mail.sign(message);

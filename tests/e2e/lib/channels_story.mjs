@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// One conversation between two owners: on Anna's side it begins as SMS and moves through Telegram, XMPP, Signal and email;
+// Ben's side is a number over Nostr relays, and a wallet. Then what the same facts are worth at every door.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startPlatforms } from './platforms.mjs';
+import { waysOf } from './ways.mjs';
+import { stack } from '../steps/1_stack.mjs';
+import { owner } from '../steps/2_owner.mjs';
+import { until } from '../../peers/process.mjs';
+import { component } from '../../peers/prosody.mjs';
+import { startPerson } from '../../peers/xmpp.mjs';
+
+const codeOf = (text) => /Code: (\S+)/.exec(text)?.[1];
+
+/** Contacts by one way; whoever proves something may ask, from wherever. */
+const policyBy = (label) => `default = "reject"
+
+[[rule]]
+who = ["contact", "answered-before"]
+do  = "deliver"
+via = ["${label}"]
+
+[[rule]]
+who  = ["stranger"]
+do   = "request"
+rate = "100 per day"
+`;
+
+async function setPolicy(person, name, toml) {
+  const file = join(person.home, `${name}.toml`);
+  writeFileSync(file, toml);
+  await person.sign(['policy', 'set', file]);
+}
+
+async function twoOwners(story) {
+  const { a, world } = story;
+  const platforms = await startPlatforms(a.home, { accounts: { anna: 'anna-s', carl: 'carl-s' }, tls: a.certificate() });
+  world.keep(platforms);
+  story.platforms = platforms;
+  a.configure({ platforms: platforms.toml });
+  await owner(story);
+}
+
+async function bindAll(story) {
+  const { a, teller } = story;
+  teller.title('3  Anna binds a telephone, Telegram, XMPP and Signal, each with the code that arrives there');
+  story.ways = await waysOf(story, story.platforms);
+  for (const { label, address, program, arrives } of story.ways.filter(({ label: one }) => one !== 'email'))
+    await teller.promise(`${program} is Anna's: the code came by it and was brought back`, async () => {
+      await a.do(['bind', label, address]);
+      const { text } = await arrives((one) => codeOf(one) !== undefined, `the code by ${label}`);
+      assert.equal((await a.do(['bind', 'confirm', label, codeOf(text)])).state, 'bound');
+    });
+}
+
+/** What each says, in the order of Anna's ways. */
+const lines = {
+  sms: ['Lunch on Friday?', 'Yes! At one?'],
+  telegram: ['One is fine. Where?', 'The place by the river 🌊'],
+  xmpp: ['Who else is coming?', 'Carla, and maybe Dana.'],
+  signal: ['Shall I bring anything?', 'Only good weather ☀️'],
+  email: ['Then see you on Friday.', 'See you there.'],
+};
+
+async function begin(story) {
+  const { a, b, teller } = story;
+  await setPolicy(a, 'by-sms', policyBy('sms'));
+  await teller.promise('Ben\'s first words wait at Anna\'s node; Anna lets Ben in', async () => {
+    await b.do(['send', a.number, lines.sms[0]]);
+    const request = await a.message(({ text }) => text === lines.sms[0], 'the request', 20, { requests: true });
+    await a.do(['accept', request.id]);
+    story.thread = request.thread;
+  });
+}
+
+async function conversation(story) {
+  const { a, b, teller } = story;
+  teller.title('4  One conversation: Anna moves from SMS to Telegram, XMPP, Signal and mail; Ben notices nothing');
+  await begin(story);
+  for (const { label, program, arrives, answer } of story.ways) {
+    const [theirs, hers] = lines[label];
+    if (label !== 'sms') {
+      await setPolicy(a, `by-${label}`, policyBy(label));
+      await b.do(['send', a.number, theirs]);
+    }
+    const brought = await teller.promise(`Ben's words reach ${program}`, async () => {
+      const found = await arrives((text) => text.includes(theirs), `Ben's words by ${label}`);
+      teller.quote(found.text.trim(), 5);
+      assert.ok(found.text.includes(b.number), found.text);
+      return found;
+    });
+    await teller.promise('Anna answers right there; Ben reads it as Anna\'s number, and nothing of where she is', async () => {
+      await answer(brought, hers);
+      const got = await b.message(({ text, direction }) => direction === 'in' && text === hers, `Anna's answer by ${label}`);
+      assert.equal(got.with.words, a.number);
+      for (const { address } of story.ways) assert.ok(!JSON.stringify(got).includes(address), `${address} is in what Ben reads`);
+    });
+  }
+}
+
+/** One line of how: channel, proof, encryption. */
+const how = ({ by, proofs, encryption, direction }) => [
+  by === '' ? 'at the node' : `${direction === 'in' ? 'by' : 'said on'} ${by}`, proofs.join(' + ') || (direction === 'in' ? 'nothing proven' : 'the owner, proven to the node'), encryption].join(' · ');
+
+async function oneThread(story) {
+  const { a, b, teller } = story;
+  teller.title('5  The conversation as Anna\'s node keeps it');
+  await teller.promise('it is one thread, in order, and says of each message by which channel it came or was said, what was proven, and how far encryption reached', async () => {
+    const { messages } = await a.do(['thread', story.thread], { told: false });
+    for (const message of messages) teller.quote(`${message.direction === 'in' ? 'Ben ' : 'Anna'}  ${message.text}\n      ${how(message)}`, 4);
+    assert.deepEqual(messages.map(({ text }) => text), story.ways.flatMap(({ label }) => lines[label]));
+    assert.deepEqual(messages.filter(({ direction }) => direction === 'out').map(({ by }) => by), story.ways.map(({ label }) => label));
+    for (const { direction, proofs, encryption, by } of messages) {
+      assert.match(encryption, /encrypted from/);
+      if (direction === 'in') assert.ok(proofs.length > 0 && by !== '', 'what came says how it came and what was proven');
+    }
+    const shown = await b.do(['thread', a.number], { told: false }).catch(() => b.do(['thread', story.thread], { told: false }));
+    assert.equal(shown.messages.length, messages.length, 'Ben has the same conversation');
+  });
+}
+
+/** Somebody at each platform whose account the platform proves: `says(text)` to Anna's number. */
+async function strangers(story) {
+  const { a, platforms, world } = story;
+  await platforms.whatsapp.setWebhook(`${a.door.url}/v1/channels/whatsapp`);
+  const carl = world.keep(await startPerson(platforms.prosody, 'carl', 'carl-s'));
+  const bot = platforms.telegram.user(7000000042, 'Carl');
+  const signal = platforms.signal.person('11111111-cd51-4c82-8b1e-7be3280aa485', { name: 'Carl', number: '+33123456780' });
+  const whatsapp = platforms.whatsapp.user('33612345678', 'Carl');
+  return {
+    telegram: (text) => bot.says(`${a.number} ${text}`),
+    signal: (text) => signal.says(`${a.number} ${text}`),
+    whatsapp: (text) => whatsapp.says(`${a.number} ${text}`),
+    xmpp: (text) => carl.say(`${a.number.replaceAll(' ', '')}@${component}`, text),
+    webhook: (text) => platforms.post(a.door.url, { from: 'ci/builds', to: a.number, text }),
+  };
+}
+
+/** The same facts, whichever door: an account that its platform vouches for and nobody knows; then a contact; then one denied. */
+const facts = ['a stranger', 'a contact', 'one in a list that is dropped'];
+const parties = { telegram: 'telegram:7000000042', signal: 'signal:11111111-cd51-4c82-8b1e-7be3280aa485', whatsapp: 'whatsapp:+33612345678', xmpp: 'xmpp:carl@localhost', webhook: 'webhook:ci/builds' };
+
+async function verdicts(story) {
+  const { a, teller } = story;
+  teller.title('6  The same facts, the same verdict, at every door');
+  const say = await strangers(story);
+  const table = {};
+  const look = async (door, text) => (await a.allMessages()).find((one) => one.text === text) ?? { state: 'dropped', by: door };
+  const round = async (fact, settle) => {
+    for (const door of Object.keys(say)) await say[door](`${fact} by ${door}`);
+    for (const door of Object.keys(say)) {
+      const message = await settle(door, `${fact} by ${door}`);
+      table[door] = [...(table[door] ?? []), message.state];
+      if (message.state !== 'dropped') assert.equal(message.by, door);
+    }
+  };
+  const arrived = (states) => (door, text) => until(async () => { const one = await look(door, text); return states.includes(one.state) && one; }, `${text}: ${states}`);
+  await teller.promise('whoever a platform vouches for and nobody knows may ask', async () => {
+    await round(facts[0], arrived(['request']));
+  });
+  await teller.promise('a contact is delivered', async () => {
+    for (const { id } of await a.inbox({ requests: true })) await a.do(['accept', id]);
+    await round(facts[1], arrived(['accepted', 'delivered']));
+  });
+  await teller.promise('who is in a list that is dropped is told nothing and shown to nobody', async () => {
+    await setPolicy(a, 'denied', `${policyBy('email').replace('\n[[rule]]', `\n[sets]\ndenied = [${Object.values(parties).map((party) => `"${party}"`).join(', ')}]\n\n[deny]\ndenied = "drop"\n\n[[rule]]`)}`);
+    const came = async (door) => (await a.do(['channels'], { told: false })).channels.find(({ name }) => name === door).received_last_hour;
+    const before = Object.fromEntries(await Promise.all(Object.keys(say).map(async (door) => [door, await came(door)])));
+    await round(facts[2], async (door, text) => {
+      await until(async () => await came(door) > before[door], `${text} to come in`);
+      return look(door, text);
+    });
+    const seen = JSON.stringify(await a.allMessages());
+    assert.ok(!seen.includes(facts[2]), 'nothing of it is shown');
+  });
+  const rows = Object.entries(table).map(([door, states]) => `${door.padEnd(10)} ${states.map((state) => state.padEnd(12)).join('')}`);
+  teller.quote([`${''.padEnd(10)} ${facts.map((fact) => fact.slice(0, 11).padEnd(12)).join('')}`, ...rows].join('\n'), 10);
+  await teller.promise('the table has one row, however many doors', async () => {
+    assert.equal(new Set(Object.values(table).map((states) => states.join())).size, 1, JSON.stringify(table));
+  });
+}
+
+/** `needed`: without it nothing that follows can be told. */
+export const channelSteps = [
+  { name: 'a stack of real parts comes up', run: stack, needed: true },
+  { name: 'two numbers, their nodes, and platforms around one of them', run: twoOwners, needed: true },
+  { name: 'one owner binds every channel with the code that arrives there', run: bindAll, needed: true },
+  { name: 'one conversation moves through SMS, Telegram, XMPP, Signal and mail', run: conversation },
+  { name: 'it is one thread that says how each message came', run: oneThread },
+  { name: 'the same facts get the same verdict at every door', run: verdicts },
+];
