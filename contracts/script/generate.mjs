@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes abi/, storage-layout.json, gas.json and the gas table of README.md from the sources; --check compares instead.
+// Writes abi/, storage-layout.json, gas.json, the gas table of README.md and the code that the node asks wallets with from
+// the sources; --check compares instead.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -62,8 +63,27 @@ function readme(gas) {
   return readFileSync(path, 'utf8').replace(marks, (_, open, close) => open + gasTable(gas) + '\n' + close);
 }
 
+/** The creation code of WalletCheck, compiled into the node. */
+function walletCheck(artifact) {
+  const lines = artifact.bytecode.object.slice(2).match(/.{1,96}/g);
+  return `// SPDX-License-Identifier: Apache-2.0
+// Made by contracts/generate from contracts/src/WalletCheck.sol; do not edit.
+#pragma once
+
+#include <string_view>
+
+namespace dmid::chain
+{
+/// Creation code in hex; its arguments (address,bytes32,bytes,address,bytes) follow it.
+inline constexpr std::string_view kWalletCheckCode =
+${lines.map((line) => `    "${line}"`).join('\n')};
+} // namespace dmid::chain
+`;
+}
+
 async function generate() {
   run('forge', 'build', '--skip', 'test');
+  const check = JSON.parse(readFileSync(join(root, 'out/WalletCheck.sol/WalletCheck.json'), 'utf8'));
   const artifact = JSON.parse(readFileSync(join(root, 'out/DmidRegistry.sol/DmidRegistry.json'), 'utf8'));
   const eip712 = eip712Types();
   const { gas, codeHash } = await measure(artifact, eip712);
@@ -76,6 +96,7 @@ async function generate() {
     'storage-layout.json': json(storageLayout(artifact.storageLayout)),
     'gas.json': json({ goals, gas }),
     'README.md': readme(gas),
+    '../src/chain/wallet_check_code.hpp': walletCheck(check),
   };
 }
 
