@@ -58,6 +58,15 @@ net::Task<Result<chain::Agreement>> Resolver::agree_anew(chain::Finality finalit
     co_return fresh;
 }
 
+net::Task<Result<chain::WalletWord>> Resolver::ask_wallet(Address wallet, Hash32 digest,
+                                                          codec::ContractSignature signature)
+{
+    DMID_CO_TRY(auto agreed, co_await agreement(chain::Finality::latest));
+    if (proof::is_stale(agreed.block, clock_.now()))
+        co_return fail(Errc::resolve_stale, fmt::format("block {}", agreed.block.number));
+    co_return co_await chain::ask_wallet(endpoints_, std::move(agreed), wallet, digest, std::move(signature));
+}
+
 void Resolver::offer(const chain::Agreement& latest)
 {
     const std::lock_guard hold{mutex_};

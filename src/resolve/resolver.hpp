@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "chain/agree.hpp"
 #include "chain/reader.hpp"
+#include "chain/wallet_check.hpp"
 #include "model/document.hpp"
 #include "model/identifier.hpp"
 #include "proof/bundle.hpp"
@@ -84,6 +85,10 @@ public:
     /// is taken from as many endpoints as had to agree on the head. Errors of chain::header_at();
     /// resolve.not-published.
     net::Task<Result<UnixTime>> published_for(const proof::VerifiedRecord& record);
+    /// What the contract at `wallet` says of a signature, at the present agreed block. Errors of
+    /// chain::ask_wallet(); resolve.stale where that block is too old to go by.
+    net::Task<Result<chain::WalletWord>> ask_wallet(Address wallet, Hash32 digest,
+                                                    codec::ContractSignature signature);
     /// Takes over the newest agreed block from whoever follows the chain anyway (chain::Follower): while they
     /// come, reads at latest ask nobody for a block. From any thread.
     void offer(const chain::Agreement& latest);

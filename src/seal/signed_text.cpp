@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "seal/signed_text.hpp"
 
+#include "codec/address.hpp"
 #include "codec/eip712.hpp"
 #include "codec/json.hpp"
 #include "codec/json_reader.hpp"
@@ -75,6 +76,26 @@ bool read_member(codec::JsonReader& reader, std::string_view key, SignedText& ou
     return key == "deadline" && read_integer(reader, out.deadline, kLatest);
 }
 
+/// `signer` where it stands, with the signature that it is said to have made; else the one of a key.
+Result<> read_signature(const codec::JsonItem& root, SignedText& out)
+{
+    DMID_TRY(const auto signature, root.field("signature"));
+    const auto named = root.optional("signer");
+    if (!named)
+    {
+        DMID_TRY(out.signature, signature.fixed<EcdsaSignature>());
+        return {};
+    }
+    DMID_TRY(const auto text, named->text(64));
+    NamedSigner signer;
+    DMID_TRY(signer.address, codec::parse_address(text));
+    DMID_TRY(signer.signature, signature.data(codec::kMaxWalletSignature));
+    if (signer.signature.empty())
+        return signature.refuse(Errc::codec_range, "is empty");
+    out.signer = std::move(signer);
+    return {};
+}
+
 /// What nearly all are, read once and in order; nothing where it is something else or wrong: then the rules
 /// below, one after the other, tell what.
 std::optional<SignedText> read_quickly(std::string_view json, const model::Network& network)
@@ -92,6 +113,8 @@ std::optional<SignedText> read_quickly(std::string_view json, const model::Netwo
     {
         if (key == "signature")
             signature = read_prefixed_hex(reader, out.signature);
+        else if (key == "signer")
+            return std::nullopt;
         else if (key != "signed")
             reader.skip();
         else if (reader.begin_object())
@@ -144,30 +167,37 @@ Result<SignedText> parse_signed_text(std::string_view json, const model::Network
     DMID_TRY(out.sent_at, sent.integer(0, kLatest));
     DMID_TRY(auto deadline, item.field("deadline"));
     DMID_TRY(out.deadline, deadline.integer(0, kLatest));
-    DMID_TRY(auto signature, root.field("signature"));
-    DMID_TRY(out.signature, signature.fixed<EcdsaSignature>());
+    DMID_TRY(read_signature(root, out));
     return out;
 }
 
 std::string to_json(const SignedText& m)
 {
-    return codec::serialise_json(boost::json::object{{"v", 1},
-                                                     {"signed",
-                                                      {{"number", m.to.number.digits()},
-                                                       {"epoch", m.to.epoch},
-                                                       {"text", m.text},
-                                                       {"nonce", to_hex0x(m.nonce.view())},
-                                                       {"sentAt", m.sent_at},
-                                                       {"deadline", m.deadline}}},
-                                                     {"signature", to_hex0x(m.signature.view())}});
+    const auto signature = m.signer ? ByteView{m.signer->signature} : m.signature.view();
+    boost::json::object out{{"v", 1},
+                            {"signed",
+                             {{"number", m.to.number.digits()},
+                              {"epoch", m.to.epoch},
+                              {"text", m.text},
+                              {"nonce", to_hex0x(m.nonce.view())},
+                              {"sentAt", m.sent_at},
+                              {"deadline", m.deadline}}},
+                            {"signature", to_hex0x(signature)}};
+    if (m.signer)
+        out["signer"] = codec::checksum_address(m.signer->address);
+    return codec::serialise_json(out);
 }
 
-Result<Address> verify_signed_text(const SignedText& message, const Hash32& digest, UnixTime now)
+Result<Signer> verify_signed_text(const SignedText& message, const Hash32& digest, UnixTime now)
 {
     if (message.deadline < now)
         return fail(Errc::message_deadline, "the deadline has passed");
     if (message.deadline > now + kMaxSignedDeadline)
         return fail(Errc::message_deadline, "the deadline is more than seven days ahead");
-    return crypto::recover(digest, message.signature);
+    if (message.signer)
+        return Signer{message.signer->address,
+                      codec::key_signed(message.signer->address, digest, message.signer->signature)};
+    DMID_TRY(const auto address, crypto::recover(digest, message.signature));
+    return Signer{address, true};
 }
 } // namespace dmid::seal

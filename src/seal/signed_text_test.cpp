@@ -20,7 +20,7 @@ struct Outcome
 {
     std::string error;
     Hash32 digest{};
-    Address signer{};
+    Signer signer{};
 };
 
 std::string text(const json::object& object, std::string_view key)
@@ -67,7 +67,8 @@ std::size_t run(const std::string& folder)
         if (outcome.error.empty())
         {
             EXPECT_EQ(to_hex(outcome.digest.view()), text(vector, "digest"));
-            EXPECT_EQ(to_hex(outcome.signer.view()), text(vector, "signer"));
+            EXPECT_EQ(to_hex(outcome.signer.address.view()), text(vector, "signer"));
+            EXPECT_EQ(outcome.signer.proven, !vector.contains("contract"));
         }
         ++count;
     }
@@ -76,12 +77,12 @@ std::size_t run(const std::string& folder)
 
 TEST(SignedText, ValidVectorsNameTheirSigner)
 {
-    EXPECT_EQ(run("valid"), 6U);
+    EXPECT_EQ(run("valid"), 9U);
 }
 
 TEST(SignedText, InvalidVectorsAreRefusedForTheStatedReason)
 {
-    EXPECT_EQ(run("invalid"), 14U);
+    EXPECT_EQ(run("invalid"), 18U);
 }
 } // namespace
 } // namespace dmid::seal

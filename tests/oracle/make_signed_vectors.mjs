@@ -25,7 +25,7 @@ async function make(changes = {}) {
   return { signed, signature: await account.signTypedData(typed), digest: hashTypedData(typed).slice(2) };
 }
 // The rules of envelope.md that a vector is about.
-const musts = (name) => (/deadline|last-second|seven-days/.test(name) ? ['ENV-22'] : /signature-of|high-s/.test(name) ? ['ENV-23'] : ['ENV-20']);
+const musts = (name) => (/deadline|last-second|seven-days/.test(name) ? ['ENV-22'] : /signature-of|high-s|signer|contract/.test(name) ? ['ENV-23'] : ['ENV-20']);
 function write(kind, name, message, more) {
   mkdirSync(new URL(`${kind}/`, folder), { recursive: true });
   const vector = { musts: musts(name), chain, registry: registry.slice(2), now, message, ...more };
@@ -35,6 +35,14 @@ async function valid(name, changes) {
   const { signed, signature, digest } = await make(changes);
   const signer = account.address.slice(2).toLowerCase();
   write('valid', name, JSON.stringify({ v: 1, signed, signature }), { digest, signer });
+}
+/// With the signer named; `contract`: only what stands at its address can tell whether it signed.
+async function named(name, changes, bend = () => {}, contract = false) {
+  const { signed, signature, digest } = await make(changes);
+  const message = { v: 1, signed, signature, signer: account.address };
+  bend(message);
+  const signer = account.address.slice(2).toLowerCase();
+  write('valid', name, JSON.stringify(message), { digest, signer, ...(contract ? { contract } : {}) });
 }
 /// `bend` changes the message after it was signed.
 async function invalid(name, error, changes, bend = () => {}) {
@@ -50,6 +58,9 @@ await valid('escapes', { text: '"\\/\n\r\t\b\f\u007fä漢😀\u2028' });
 await valid('last-second', { deadline: now });
 await valid('seven-days', { deadline: now + 7 * 24 * 3600 });
 await valid('highest-epoch', { epoch: 2 ** 24 - 1 });
+await named('named-signer', {});
+await named('named-signer-in-lower-case', {}, (m) => (m.signer = m.signer.toLowerCase()));
+await named('contract', {}, (m) => (m.signature = '0x' + 'ab'.repeat(300)), true);
 
 await invalid('deadline-passed', 'message.deadline', { deadline: now - 1 });
 await invalid('deadline-too-far', 'message.deadline', { deadline: now + 7 * 24 * 3600 + 1 });
@@ -70,3 +81,7 @@ await invalid('high-s', 'crypto.signature-invalid', {}, (m) => {
   const v = m.signature.slice(130) === '1b' ? '1c' : '1b';
   m.signature = m.signature.slice(0, 66) + s.toString(16).padStart(64, '0') + v;
 });
+await invalid('signer-of-wrong-digits', 'codec.not-canonical', {}, (m) => (m.signer = account.address.replace(/.$/, (c) => (c === '0' ? '1' : '0'))));
+await invalid('signer-of-19-bytes', 'codec.syntax', {}, (m) => (m.signer = account.address.slice(0, 40)));
+await invalid('signer-with-an-empty-signature', 'codec.range', {}, (m) => Object.assign(m, { signer: account.address, signature: '0x' }));
+await invalid('signer-with-a-signature-over-8-kib', 'codec.range', {}, (m) => Object.assign(m, { signer: account.address, signature: `0x${'ab'.repeat(8193)}` }));

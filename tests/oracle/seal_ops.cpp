@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bare_args.hpp"
+#include "codec/address.hpp"
 #include "crypto/sha256.hpp"
 #include "ops.hpp"
 #include "seal/dmid_tag.hpp"
 #include "seal/envelope_id.hpp"
 #include "seal/nip17.hpp"
 #include "seal/nip59.hpp"
+#include "seal/sign_in.hpp"
 #include "seal/signed_text.hpp"
 #include "seal/ticket.hpp"
 #include "seal/work.hpp"
@@ -112,7 +114,31 @@ Result<json::value> signed_text_digest(const Args& args)
     DMID_TRY(const auto message, seal::parse_signed_text(text, network));
     DMID_TRY(const auto digest, seal::signed_text_digest(message));
     DMID_TRY(const auto signer, seal::verify_signed_text(message, digest, now));
-    return json::object{{"digest", to_hex(digest.view())}, {"signer", to_hex(signer.view())}};
+    return json::object{{"digest", to_hex(digest.view())},
+                        {"signer", to_hex(signer.address.view())},
+                        {"proven", signer.proven}};
+}
+
+Result<json::value> sign_in(const Args& args)
+{
+    DMID_TRY(const auto text, text_arg(args, "text"));
+    DMID_TRY(const auto message, seal::parse_sign_in(text));
+    json::array resources;
+    for (const auto& resource : message.resources)
+        resources.emplace_back(resource);
+    const auto maybe = [](const auto& value) { return value ? json::value(*value) : json::value(); };
+    return json::object{{"scheme", message.scheme},
+                        {"domain", message.domain},
+                        {"address", codec::checksum_address(message.address)},
+                        {"statement", maybe(message.statement)},
+                        {"uri", message.uri},
+                        {"chain", message.chain_id},
+                        {"nonce", message.nonce},
+                        {"issued_at", message.issued_at},
+                        {"expires", maybe(message.expires)},
+                        {"not_before", maybe(message.not_before)},
+                        {"request_id", maybe(message.request_id)},
+                        {"resources", std::move(resources)}};
 }
 } // namespace
 
@@ -123,6 +149,7 @@ void add_seal_ops(Ops& ops)
     ops["wrap_open"] = wrap_open;
     ops["ticket"] = ticket;
     ops["envelope_id"] = envelope_id;
+    ops["sign_in"] = sign_in;
     ops["signed_text_digest"] = signed_text_digest;
 }
 } // namespace dmid::oracle
