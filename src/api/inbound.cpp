@@ -10,7 +10,7 @@ Result<channel::Inbound> inbound_of(const net::HttpRequest& request)
 {
     DMID_TRY(auto body, codec::parse_json(request.body));
     const codec::JsonItem root{body, "message"};
-    DMID_TRY(root.only({"v", "wrap", "signed", "signature"}));
+    DMID_TRY(root.only({"v", "wrap", "signed", "signature", "signer"}));
     DMID_TRY(auto version, root.field("v"));
     DMID_TRY(version.uint(1));
     channel::Inbound in;

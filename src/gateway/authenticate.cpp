@@ -134,12 +134,13 @@ Refusal recover_signer(Arrival& arrival)
     const auto signer = seal::verify_signed_text(message, arrival.promised, arrival.now);
     if (!signer)
         return refuse(signer.error());
-    arrival.id = seal::envelope_id_signed(arrival.to->identity, arrival.promised, *signer);
+    arrival.id = seal::envelope_id_signed(arrival.to->identity, arrival.promised, signer->address);
+    arrival.asks_contract = !signer->proven;
     arrival.envelope.shape = model::Shape::signed_text;
     arrival.envelope.ref = arrival.promised;
     arrival.envelope.sent_at = seal::clamp_time(message.sent_at, arrival.now);
     arrival.envelope.parts.push_back(model::Text{message.text});
-    arrival.envelope.from = {model::WalletAddress{*signer}};
+    arrival.envelope.from = {model::WalletAddress{signer->address}};
     arrival.envelope.classes = model::bit(model::Class::wallet);
     return std::nullopt;
 }

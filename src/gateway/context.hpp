@@ -56,6 +56,9 @@ struct Context
     std::shared_ptr<Budget> sign_ins = std::make_shared<Budget>(600, 10);
     std::shared_ptr<PolicyHold> policy_hold = std::make_shared<PolicyHold>(); ///< never null
     std::shared_ptr<Heads> heads = std::make_shared<Heads>(mailbox);          ///< never null
+    /// Wallets' contracts that the chain is asked about, in a minute: for all, and for one source. Never
+    /// null.
+    std::shared_ptr<Budget> contract_calls = std::make_shared<Budget>(120, 10);
     /// What the node says of itself on platforms, in a minute: to all, and to one account. Never null.
     std::shared_ptr<Budget> says = std::make_shared<Budget>(600, 3);
     /// Words that may carry an owner's code, in a minute: of all, and of one address. Never null.

@@ -52,6 +52,8 @@ net::Task<channel::Answer> Flow::take_in(Arrival& arrival)
 
     if (auto refused = authenticate(context_, arrival))
         co_return *std::move(refused);
+    if (auto refused = co_await ask_contract(context_, arrival))
+        co_return *std::move(refused);
     step(steps::kOpened);
 
     channel::Answer answer;

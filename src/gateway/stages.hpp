@@ -28,7 +28,8 @@ struct Arrival
     std::optional<seal::Event> wrap;             ///< shape wrap: its signature verified
     std::optional<seal::SignedText> signed_text; ///< shape signed: its signature not yet
     std::uint64_t size = 0;                      ///< bytes that count against caps and quotas
-    Hash32 promised; ///< what the sender can compute: the wrap's id, or the EIP-712 digest
+    bool asks_contract = false; ///< of a signed one: the signer is named, and no key of its address signed
+    Hash32 promised;            ///< what the sender can compute: the wrap's id, or the EIP-712 digest
 
     // authenticate
     std::optional<ShownTicket> ticket; ///< a good one, or one of a blocked contact
@@ -61,6 +62,9 @@ Refusal read_letter(Context& context, Arrival& arrival);
 channel::Answer limited(const Context& context, const Arrival& arrival);
 /// Who made it: judges what stands outside the seal, then opens it.
 Refusal authenticate(Context& context, Arrival& arrival);
+/// Of a signed message whose key does not tell: whether the contract of the named signer says that it signed.
+/// Asks the chain, within a budget; nothing where no contract has to be asked.
+net::Task<Refusal> ask_contract(Context& context, Arrival& arrival);
 /// Whether the maker is the proven holder of a number. Asks the chain.
 net::Task<Refusal> resolve_sender(Context& context, Arrival& arrival);
 /// What the owner's policy says about it.
