@@ -3,6 +3,7 @@
 
 #include "api/health.hpp"
 #include "api/recent_answers.hpp"
+#include "api/wallet_sessions.hpp"
 #include "channel/heads.hpp"
 #include "gateway/context.hpp"
 #include "net/http_types.hpp"
@@ -62,6 +63,7 @@ private:
     net::Task<net::HttpResponse> receive(net::HttpRequest request);
     net::HttpResponse show_heads(const net::HttpRequest& request) const;
     net::Task<net::HttpResponse> ask_channel(net::HttpRequest request);
+    net::Task<net::HttpResponse> ask_wallets(net::HttpRequest request);
     net::Task<net::HttpResponse> take_head(net::HttpRequest request);
     net::HttpResponse health(bool owner) const;
     net::HttpResponse metrics_page() const;
@@ -70,5 +72,6 @@ private:
     channel::Inbox& inbox_;
     NodeInfo info_;
     RecentAnswers resolved_;
+    WalletSessions wallets_;
 };
 } // namespace dmid::api

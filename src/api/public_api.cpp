@@ -3,6 +3,7 @@
 #include "api/inbound.hpp"
 #include "api/problem.hpp"
 #include "api/views.hpp"
+#include "api/wallet_api.hpp"
 #include "codec/json.hpp"
 
 namespace dmid::api
@@ -113,6 +114,12 @@ net::Task<net::HttpResponse> Api::ask_channel(net::HttpRequest request)
     co_return co_await found->second->on_request(std::move(request));
 }
 
+net::Task<net::HttpResponse> Api::ask_wallets(net::HttpRequest request)
+{
+    wallet::Place place{context_, inbox_, wallets_, info_.url};
+    co_return co_await wallet::handle(place, std::move(request));
+}
+
 net::Task<net::HttpResponse> Api::handle_public(net::HttpRequest request)
 {
     const std::string_view path{request.path};
@@ -123,6 +130,8 @@ net::Task<net::HttpResponse> Api::handle_public(net::HttpRequest request)
         co_return co_await resolve(std::move(request));
     if (path == "/v1/messages" && request.method == "POST")
         co_return co_await receive(std::move(request));
+    if (path.starts_with(wallet::kWallet))
+        co_return co_await ask_wallets(std::move(request));
     if (path.starts_with(kChannels))
         co_return co_await ask_channel(std::move(request));
     if (path.starts_with(kHeads) && get)

@@ -42,6 +42,7 @@ struct Addressee
     bool in_the_clear() const
     {
         return std::holds_alternative<model::EmailAddress>(party) ||
+               std::holds_alternative<model::WalletAddress>(party) ||
                std::holds_alternative<model::PlatformAccount>(party);
     }
 };

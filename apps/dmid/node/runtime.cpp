@@ -14,6 +14,7 @@
 #include "gateway/own_policy.hpp"
 #include "gateway/upkeep.hpp"
 #include "gateway/views.hpp"
+#include "gateway/wallet_shelf.hpp"
 #include "gateway/worker.hpp"
 #include "net/descriptors.hpp"
 #include "net/http_server.hpp"
@@ -251,6 +252,7 @@ Result<> Runtime::Impl::open_channels()
     DMID_TRY(auto chats, make_chat_channels(config, setup.places.state, clock, dialer));
     for (auto& chat : chats)
         owned.push_back(std::move(chat));
+    owned.push_back(std::make_unique<gateway::WalletShelf>());
     for (const auto& channel : owned)
         channels.emplace(std::string{channel->name()}, channel.get());
     return {};
