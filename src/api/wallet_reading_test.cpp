@@ -106,8 +106,7 @@ TEST_F(WalletReading, TheConversationGoesOnBehindTheLastOneRead)
 TEST_F(WalletReading, WhatBecameOfItsOwnMessagesIsToldOnlyWhereTheOwnerTellsEverybody)
 {
     node.bind("mail", "alice@example.com");
-    ASSERT_TRUE(node.policy(
-        "default = \"deliver\"\n[[rule]]\nwhen = [\"wallet\"]\ndo = \"deliver\"\nvia = [\"mail\"]\n"));
+    ASSERT_TRUE(node.policy("default = \"deliver\"\nvia = [\"mail\"]\n"));
     channel::Attempt arrived;
     arrived.outcome = channel::Outcome::accepted;
     arrived.reached = channel::Confirms::delivered;
