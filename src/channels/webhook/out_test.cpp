@@ -108,10 +108,10 @@ TEST(WebhookOut, TellsOfAUrlThatIsGoneForGood)
     HearingInbox inbox;
     Running running{hooked, inbox};
     EXPECT_EQ(hooked.send(peer.url(), message_of("hello")).outcome, Outcome::refused);
-    ASSERT_TRUE(eventually([&] { return inbox.hands().size() == 1; }));
-    EXPECT_EQ(inbox.hands().at(0).account, peer.url());
+    ASSERT_TRUE(eventually([&] { return inbox.changes().size() == 1; }));
+    EXPECT_EQ(inbox.changes().at(0).account, peer.url());
     EXPECT_TRUE(running.stop());
-    EXPECT_EQ(inbox.hands().size(), 1U);
+    EXPECT_EQ(inbox.changes().size(), 1U);
 }
 
 TEST(WebhookOut, SaysWhichProgramTakesNothing)

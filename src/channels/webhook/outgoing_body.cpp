@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/webhook/outgoing_body.hpp"
 
-#include "base/utf8.hpp"
+#include "chat/words.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/array.hpp>
@@ -75,29 +75,29 @@ Result<Bytes> whole(const channel::File& file)
     return out;
 }
 
-/// What is carried; the names of the others go below the text.
-Result<json::array> files_of(const channel::Outgoing& message, std::string& below)
+Result<json::array> files_of(const std::vector<const channel::File*>& carried)
 {
     json::array out;
-    std::uint64_t total = 0;
-    for (const auto& file : message.files)
+    for (const auto* file : carried)
     {
-        if (out.size() == kMostFiles || file.size > kMaxFileBytes - total)
-        {
-            if (below.size() < 600)
-                below +=
-                    (below.empty() ? "" : ", ") +
-                    (file.name.empty() ? std::string{"a file without a name"} : printable(file.name, 60));
-            continue;
-        }
-        total += file.size;
-        DMID_TRY(const auto bytes, whole(file));
-        out.push_back(json::object{{"name", printable(file.name, 255)},
-                                   {"media_type", printable(file.media_type, 127)},
+        DMID_TRY(const auto bytes, whole(*file));
+        out.push_back(json::object{{"name", chat::one_line(file->name, 255)},
+                                   {"media_type", chat::one_line(file->media_type, 127)},
                                    {"size", bytes.size()},
                                    {"base64", to_base64(bytes)}});
     }
     return out;
+}
+
+/// Stands below the text.
+std::string named(const std::vector<const channel::File*>& left_out)
+{
+    std::string out;
+    for (const auto* file : left_out)
+        if (out.size() < 600)
+            out += (out.empty() ? "" : ", ") + (file->name.empty() ? std::string{"a file without a name"}
+                                                                   : chat::one_line(file->name, 60));
+    return out.empty() ? out : "\n\n(Not sent here, too large or too many: " + out + ".)";
 }
 
 /// To the owner alone: who wrote, and how that is known.
@@ -110,14 +110,13 @@ void put_sender(json::object& data, const channel::Outgoing& message)
 
 Result<> put_content(json::object& data, const channel::Outgoing& message)
 {
-    std::string below;
-    DMID_TRY(auto files, files_of(message, below));
+    const auto sorted = chat::sort_files(message, {kMostFiles, kMaxFileBytes, kMaxFileBytes});
+    DMID_TRY(auto files, files_of(sorted.carried));
     if (message.to_owner)
         put_sender(data, message);
     if (!message.subject.empty())
         data["subject"] = message.subject;
-    data["text"] =
-        message.text + (below.empty() ? "" : "\n\n(Not sent here, too large or too many: " + below + ".)");
+    data["text"] = message.text + named(sorted.left_out);
     if (!message.quotes.empty())
         data["replies_to"] = message.quotes;
     if (message.amends)
@@ -127,25 +126,6 @@ Result<> put_content(json::object& data, const channel::Outgoing& message)
     return {};
 }
 } // namespace
-
-std::string printable(std::string_view text, std::size_t max)
-{
-    std::string out;
-    if (!is_utf8(text))
-        return out;
-    while (!text.empty())
-    {
-        const auto before = out.size();
-        const auto c = take_code_point(text);
-        append_utf8(out, c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ? U' ' : c);
-        if (out.size() > max)
-        {
-            out.resize(before);
-            return out;
-        }
-    }
-    return out;
-}
 
 std::string message_id(const Hash32& leg)
 {

@@ -20,7 +20,4 @@ std::string message_id(const Hash32& leg);
 /// here; those beyond kMaxFileBytes or kMostFiles are named in the text. The errors of reading a file.
 Result<std::string> encode_body(const channel::Leg& leg, const std::string& to,
                                 const channel::Outgoing& message);
-
-/// At most `max` bytes of well-formed UTF-8 without control characters.
-std::string printable(std::string_view text, std::size_t max);
 } // namespace dmid::channels::webhook

@@ -3,7 +3,7 @@
 
 #include "base/ascii.hpp"
 #include "crypto/sha256.hpp"
-#include "keys/files.hpp"
+#include "keys/secret_file.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -26,22 +26,16 @@ tl::unexpected<Error> wrong(const ProgramOptions& options, const std::string& wh
 
 Result<Hash32> read_token(const ProgramOptions& options)
 {
-    DMID_TRY(auto token, secret_line(options.token_file));
-    const auto plain = [](char c) { return c > ' ' && c <= '~'; };
-    const bool good = token.size() >= kLeastToken && token.size() <= kMostToken &&
-                      std::all_of(token.begin(), token.end(), plain);
-    const auto hash = crypto::sha256(as_bytes(token));
-    secure_zero(token.data(), token.size());
-    if (!good)
-        return wrong(options, "its token has 32 to 512 printable characters without blanks");
-    return hash;
+    DMID_TRY(const auto token, keys::read_secret_file(options.token_file, kMostToken));
+    if (token.view().size() < kLeastToken)
+        return wrong(options, "its token has 32 to 512 characters");
+    return crypto::sha256(as_bytes(token.view()));
 }
 
 Result<SigningKey> read_key(const ProgramOptions& options)
 {
-    DMID_TRY(auto line, secret_line(options.secret_file));
-    auto key = SigningKey::parse(line);
-    secure_zero(line.data(), line.size());
+    DMID_TRY(const auto line, keys::read_secret_file(options.secret_file, kMostToken));
+    auto key = SigningKey::parse(line.view());
     if (!key)
         return wrong(options, key.error().context);
     return key;
@@ -139,14 +133,6 @@ std::string_view bearer_token(std::string_view header)
         ascii_lower(header.substr(0, kScheme.size())) != kScheme)
         return {};
     return header.substr(kScheme.size());
-}
-
-Result<std::string> secret_line(const std::string& file)
-{
-    DMID_TRY(auto text, keys::read_private_file(file, 4096));
-    while (text.ends_with('\n') || text.ends_with('\r'))
-        text.pop_back();
-    return text;
 }
 
 bool is_loopback(const std::string& host)

@@ -50,8 +50,6 @@ private:
 
 /// The token of `Authorization: Bearer …`; empty where there is none.
 std::string_view bearer_token(std::string_view header);
-/// The line that a private file holds, for one secret; zeroed by the caller.
-Result<std::string> secret_line(const std::string& file);
 /// True for `localhost` and the addresses that lead to this machine.
 bool is_loopback(const std::string& host);
 } // namespace dmid::channels::webhook

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/webhook/receiving.hpp"
 
-#include "channels/webhook/outgoing_body.hpp"
+#include "chat/words.hpp"
 #include "codec/json.hpp"
 #include "crypto/sha256.hpp"
 
@@ -135,7 +135,7 @@ net::Task<net::HttpResponse> Receiving::report(channel::Inbox& inbox, Caller cal
     what.account = to_string(caller.account);
     what.known_as = said.of;
     what.fate = *said.fate;
-    what.detail = printable(said.detail, 300);
+    what.detail = chat::one_line(said.detail, 300);
     auto pause = kReportPause;
     for (int tries = 1;; ++tries)
     {

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: a program's HTTP server that behaves as told, an inbox that hears as told, and a channel
-// between them.
+// For tests only: a program's HTTP server that behaves as told, and a channel before it.
 #pragma once
 
 #include "channels/webhook/webhook_channel.hpp"
+#include "chat/testing_inbox.hpp"
 #include "codec/json.hpp"
 #include "keys/files.hpp"
-#include "net/io_pool.hpp"
 #include "net/run_blocking.hpp"
 #include "net/testing_peer.hpp"
 
-#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 
 namespace dmid::channels::webhook::test
@@ -177,102 +174,19 @@ inline channel::Outgoing message_of(const std::string& text)
     return message;
 }
 
-class HearingInbox final : public channel::Inbox
-{
-public:
-    net::Task<channel::Answer> receive(channel::Inbound /*message*/) override { co_return channel::Answer{}; }
-    net::Task<channel::Heard> hear(channel::ChatLine line) override { co_return heard_of(std::move(line)); }
-    net::Task<channel::Answer> report(channel::Report what) override { co_return reported(std::move(what)); }
-    net::Task<channel::Answer> changed_hands(channel::HandsChanged what) override
-    {
-        co_return moved(std::move(what));
-    }
-    std::atomic<channel::Yes> verdict{channel::Yes::yes};
-    std::atomic<int> unknown_reports{0}; ///< how many of them are not known yet
-    std::string say;
-    std::vector<channel::ChatLine> lines() const { return copy_of(lines_); }
-    std::vector<channel::Report> reports() const { return copy_of(reports_); }
-    std::vector<channel::HandsChanged> hands() const { return copy_of(hands_); }
-
-private:
-    template <class T> std::vector<T> copy_of(const std::vector<T>& list) const
-    {
-        const std::lock_guard lock{mutex_};
-        return list;
-    }
-    channel::Answer with(channel::Yes yes) const
-    {
-        channel::Answer answer;
-        answer.yes = yes;
-        answer.code = Errc::policy_rejected;
-        answer.reason = "not now";
-        return answer;
-    }
-    channel::Heard heard_of(channel::ChatLine line)
-    {
-        const std::lock_guard lock{mutex_};
-        lines_.push_back(std::move(line));
-        return {with(verdict), verdict == channel::Yes::later ? std::string{} : say};
-    }
-    channel::Answer reported(channel::Report what)
-    {
-        const std::lock_guard lock{mutex_};
-        reports_.push_back(std::move(what));
-        return with(unknown_reports-- > 0 ? channel::Yes::no : channel::Yes::yes);
-    }
-    channel::Answer moved(channel::HandsChanged what)
-    {
-        const std::lock_guard lock{mutex_};
-        hands_.push_back(std::move(what));
-        return with(channel::Yes::yes);
-    }
-    mutable std::mutex mutex_;
-    std::vector<channel::ChatLine> lines_;
-    std::vector<channel::Report> reports_;
-    std::vector<channel::HandsChanged> hands_;
-};
-
-template <class Probe> bool eventually(Probe probe)
-{
-    for (int i = 0; i < 1000 && !probe(); ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    return probe();
-}
+using chat::test::eventually;
+using chat::test::HearingInbox;
 
 /// run() on a thread of its own, until this goes. Begins once requests are let in.
-class Running
+class Running : public chat::test::Running
 {
 public:
     Running(Hooked& hooked, channel::Inbox& inbox)
-        : channel_{hooked.channel()}
+        : chat::test::Running{hooked.channel(), inbox}
     {
-        pool_.start();
-        net::spawn(pool_.executor(0), watched(channel_, inbox, ended_));
         // A report waits for somebody who runs.
         (void)eventually(
             [&] { return hooked.with_token(R"({"type":"message.read","of":"none"})").status != 503; });
     }
-    ~Running()
-    {
-        stop();
-        pool_.stop();
-        pool_.join();
-    }
-    /// True when run() ended soon.
-    bool stop()
-    {
-        channel_.stop();
-        return eventually([this] { return ended_.load(); });
-    }
-
-private:
-    static net::Task<> watched(WebhookChannel& channel, channel::Inbox& inbox, std::atomic<bool>& ended)
-    {
-        co_await channel.run(inbox);
-        ended = true;
-    }
-    WebhookChannel& channel_;
-    net::IoPool pool_{1};
-    std::atomic<bool> ended_{false};
 };
 } // namespace dmid::channels::webhook::test

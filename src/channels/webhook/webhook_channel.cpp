@@ -3,6 +3,7 @@
 
 #include "channels/webhook/outgoing_body.hpp"
 #include "channels/webhook/receiving.hpp"
+#include "keys/secret_file.hpp"
 
 #include <utility>
 
@@ -25,16 +26,14 @@ struct WebhookChannel::Parts
 namespace
 {
 constexpr std::size_t kLeastNodeSecret = 32;
+constexpr std::size_t kMostNodeSecret = 1024;
 
 Result<Secret32> read_node_secret(const std::string& file)
 {
-    DMID_TRY(auto line, secret_line(file));
-    const bool long_enough = line.size() >= kLeastNodeSecret;
-    const auto secret = node_secret_of(line);
-    secure_zero(line.data(), line.size());
-    if (!long_enough)
+    DMID_TRY(const auto line, keys::read_secret_file(file, kMostNodeSecret, keys::SecretForm::line));
+    if (line.view().size() < kLeastNodeSecret)
         return fail(Errc::config_value, file + ": a line of at least 32 characters is expected");
-    return secret;
+    return node_secret_of(line.view());
 }
 } // namespace
 
