@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPlatforms } from './platforms.mjs';
+import { makeWallet } from './wallet.mjs';
 import { waysOf } from './ways.mjs';
 import { stack } from '../steps/1_stack.mjs';
 import { owner } from '../steps/2_owner.mjs';
@@ -100,16 +101,46 @@ async function conversation(story) {
   }
 }
 
+const toWallet = ['This is Ben, with nothing but my wallet.', 'Then your wallet has my answer.'];
+
+async function wallet(story) {
+  const { a, world, teller } = story;
+  teller.title('5  Ben has only a wallet with him: no number, no account');
+  const ben = makeWallet({ chainId: world.chain.chainId, registry: world.registry, url: a.door.url });
+  const request = await teller.promise(`the wallet ${ben.address} signs a message (EIP-712) and puts it to the number's door; it waits with that proof`, async () => {
+    const said = await ben.write(a.number, toWallet[0]);
+    assert.equal(said.status, 202, JSON.stringify(said));
+    const found = await a.message(({ text }) => text === toWallet[0], 'the wallet\'s words', 20, { requests: true });
+    assert.match(found.proofs.join(), /wallet/i);
+    return found;
+  });
+  story.walletThread = request.thread;
+  const email = story.ways.find(({ label }) => label === 'email');
+  await teller.promise('Anna lets it in, reads it in the mail program and answers there', async () => {
+    await a.do(['accept', request.id]);
+    await email.answer(await email.arrives((text) => text.includes(toWallet[0]), 'the wallet\'s words by mail'), toWallet[1]);
+  });
+  await teller.promise('the wallet signs in with Ethereum (npm siwe) and reads the answer; Anna is told that it was read', async () => {
+    const message = await ben.signIn();
+    teller.quote(message, 4);
+    const [answer] = await ben.messages(a.number);
+    assert.equal(answer.text, toWallet[1]);
+    assert.equal((await ben.read(a.number, [answer.id])).status, 200);
+    await a.message(({ text, state }) => text === toWallet[1] && state === 'delivered', 'the wallet\'s receipt');
+  });
+}
+
 /** One line of how: channel, proof, encryption. */
 const how = ({ by, proofs, encryption, direction }) => [
   by === '' ? 'at the node' : `${direction === 'in' ? 'by' : 'said on'} ${by}`, proofs.join(' + ') || (direction === 'in' ? 'nothing proven' : 'the owner, proven to the node'), encryption].join(' · ');
 
 async function oneThread(story) {
   const { a, b, teller } = story;
-  teller.title('5  The conversation as Anna\'s node keeps it');
+  teller.title('6  The conversation as Anna\'s node keeps it');
   await teller.promise('it is one thread, in order, and says of each message by which channel it came or was said, what was proven, and how far encryption reached', async () => {
     const { messages } = await a.do(['thread', story.thread], { told: false });
-    for (const message of messages) teller.quote(`${message.direction === 'in' ? 'Ben ' : 'Anna'}  ${message.text}\n      ${how(message)}`, 4);
+    const print = (message) => teller.quote(`${message.direction === 'in' ? 'Ben ' : 'Anna'}  ${message.text}\n      ${how(message)}`, 4);
+    messages.forEach(print);
     assert.deepEqual(messages.map(({ text }) => text), story.ways.flatMap(({ label }) => lines[label]));
     assert.deepEqual(messages.filter(({ direction }) => direction === 'out').map(({ by }) => by), story.ways.map(({ label }) => label));
     for (const { direction, proofs, encryption, by } of messages) {
@@ -118,6 +149,10 @@ async function oneThread(story) {
     }
     const shown = await b.do(['thread', a.number], { told: false }).catch(() => b.do(['thread', story.thread], { told: false }));
     assert.equal(shown.messages.length, messages.length, 'Ben has the same conversation');
+    teller.say('Ben\'s wallet is somebody else to Anna\'s node as long as nothing attaches it to Ben\'s number:');
+    const apart = (await a.do(['thread', story.walletThread], { told: false })).messages;
+    apart.forEach(print);
+    assert.deepEqual(apart.map(({ text }) => text), toWallet);
   });
 }
 
@@ -144,7 +179,7 @@ const parties = { telegram: 'telegram:7000000042', signal: 'signal:11111111-cd51
 
 async function verdicts(story) {
   const { a, teller } = story;
-  teller.title('6  The same facts, the same verdict, at every door');
+  teller.title('7  The same facts, the same verdict, at every door');
   const say = await strangers(story);
   const table = {};
   const look = async (door, text) => (await a.allMessages()).find((one) => one.text === text) ?? { state: 'dropped', by: door };
@@ -188,6 +223,7 @@ export const channelSteps = [
   { name: 'two numbers, their nodes, and platforms around one of them', run: twoOwners, needed: true },
   { name: 'one owner binds every channel with the code that arrives there', run: bindAll, needed: true },
   { name: 'one conversation moves through SMS, Telegram, XMPP, Signal and mail', run: conversation },
+  { name: 'a wallet writes, is answered, signs in and reads', run: wallet },
   { name: 'it is one thread that says how each message came', run: oneThread },
   { name: 'the same facts get the same verdict at every door', run: verdicts },
 ];
