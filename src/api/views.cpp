@@ -118,6 +118,7 @@ json::object to_json(const gateway::Binding& binding, const gateway::WayHealth& 
             {"address", binding.address},
             {"state", gateway::name(binding.state)},
             {"since", binding.since},
+            {"proven", binding.proven},
             {"last_success", health.last_success},
             {"last_failure", health.last_failure},
             {"last_error", health.last_error},

@@ -12,10 +12,17 @@ namespace dmid::gateway
 namespace
 {
 constexpr UnixTime kHour = 3600;
+constexpr UnixTime kWholeDay = 24 * kHour;
 /// How long one sending may take (milliseconds).
 constexpr UnixMillis kSendMs = 20'000;
 
-/// One for each alarm, number and hour. Durable, so a node that restarts does not repeat itself.
+/// What lasts is told each hour, what happened each day at most.
+UnixTime again_after(const Alarm& alarm)
+{
+    return alarm.until == 0 ? kHour : kWholeDay;
+}
+
+/// One for each alarm, number and hour or day. Durable, so a node that restarts does not repeat itself.
 Result<bool> may_send(Context& context, const Served& served, const Alarm& alarm, UnixTime now)
 {
     auto name = to_bytes(as_bytes("dmid/alarm"));
@@ -23,7 +30,7 @@ Result<bool> may_send(Context& context, const Served& served, const Alarm& alarm
     dmid::append(name, as_bytes(alarm.what));
     store::Append what;
     what.mailbox = served.box();
-    what.charges.push_back({crypto::sha256(name), now / kHour * kHour, 1, 1});
+    what.charges.push_back({crypto::sha256(name), now / again_after(alarm) * again_after(alarm), 1, 1});
     const auto charged = context.mailbox.append(std::move(what));
     if (charged)
         return true;
@@ -67,9 +74,9 @@ channel::Outgoing alarm_message(const Served& served, const Alarm& alarm)
     message.number = served.identity.number.in_fours();
     message.sender = "dmid";
     message.subject = "Your number " + message.number + " needs you";
-    message.text =
-        "Your node says: " + alarm.words +
-        ".\n\nWhat is wrong and what to do about it: dmid doctor. This is told at most once an hour.";
+    message.text = "Your node says: " + alarm.words +
+                   ".\n\nWhat is wrong and what to do about it: dmid doctor. This is told at most once " +
+                   (again_after(alarm) == kHour ? "an hour." : "a day.");
     message.made_by_node = true;
     return message;
 }

@@ -267,6 +267,11 @@ net::Task<Answer> take_words(Context& context, Said said)
     if (!files)
         co_return refuse(files.error());
     addressed->draft.files = files->list;
+    // Whoever answers from there has shown that it is still theirs.
+    if (const auto proven = context.bindings.prove_again(said.served->box(), said.words.channel,
+                                                         said.words.address, context.clock.now());
+        !proven)
+        co_return refuse(proven.error());
     auto hold = reason_to_hold(context, said, *addressed);
     if (!hold)
         co_return refuse(hold.error());

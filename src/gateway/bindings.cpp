@@ -19,6 +19,8 @@ constexpr std::string_view kBound = "binding/";
 constexpr std::string_view kPendingBinding = "binding-pending/";
 constexpr std::size_t kCodeBytes = 5;
 constexpr std::size_t kMaxAddress = 320;
+/// A proof is written down once in so long (seconds).
+constexpr UnixTime kProofKept = 24 * 3600;
 
 Hash32 code_hash(const Binding& binding, const std::string& code)
 {
@@ -35,7 +37,9 @@ Bytes encode(const Binding& b)
                                         {"code", b.code_hash},
                                         {"expires", b.expires},
                                         {"tries", b.tries},
-                                        {"since", b.since}});
+                                        {"since", b.since},
+                                        {"proven", b.proven},
+                                        {"asked", b.asked}});
 }
 
 Result<Binding> decode_binding(ByteView bytes)
@@ -53,6 +57,13 @@ Result<Binding> decode_binding(ByteView bytes)
     DMID_TRY(auto tries, map.uint("tries", 1000));
     b.tries = static_cast<unsigned>(tries);
     DMID_TRY(b.since, map.integer("since"));
+    // Those that were written before proofs had an age are as old as their binding.
+    b.proven = b.state == BindingState::bound ? b.since : 0;
+    if (map.has("proven"))
+    {
+        DMID_TRY(b.proven, map.integer("proven"));
+        DMID_TRY(b.asked, map.integer("asked"));
+    }
     DMID_TRY(map.finish());
     return b;
 }
@@ -221,6 +232,7 @@ Result<Binding> Bindings::confirm(const store::MailboxId& box, const std::string
     }
     binding.state = BindingState::bound;
     binding.since = now;
+    binding.proven = now;
     binding.code_hash = {};
     const auto bound_name = std::string{kBound} + label;
     DMID_TRY(auto bound, load_binding(mailbox_, box, bound_name));
@@ -250,6 +262,35 @@ Result<> Bindings::remove(const store::MailboxId& box, const std::string& label)
     if (cell)
         what.cells.push_back({password, cell->version, std::nullopt});
     DMID_TRY(mailbox_.append(std::move(what)));
+    return {};
+}
+
+Result<> Bindings::prove_again(const store::MailboxId& box, std::string_view channel,
+                               std::string_view address, UnixTime now)
+{
+    DMID_TRY(auto found, bound(box, channel, address));
+    if (!found || now - found->proven < kProofKept)
+        return {};
+    found->proven = now;
+    found->asked = 0;
+    return put(box, *found);
+}
+
+Result<> Bindings::set_asked(const store::MailboxId& box, const std::string& label, UnixTime now)
+{
+    DMID_TRY(auto found, find(box, label));
+    if (!found)
+        return fail(Errc::gateway_no_such_entry, "no binding is called " + label);
+    found->asked = now;
+    return put(box, *found);
+}
+
+/// Of one that is there: what was written meanwhile by somebody else stays, and this is an error.
+Result<> Bindings::put(const store::MailboxId& box, const Binding& binding)
+{
+    const auto cell_name = std::string{kBound} + binding.label;
+    DMID_TRY(const auto loaded, load_binding(mailbox_, box, cell_name));
+    DMID_TRY(mailbox_.compare_and_set(box, cell_name, loaded.version, encode(binding)));
     return {};
 }
 

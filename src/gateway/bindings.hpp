@@ -36,6 +36,9 @@ struct Binding
     UnixTime expires = 0;
     unsigned tries = 0;
     UnixTime since = 0; ///< when the state was entered
+    /// When it was last shown to be the owner's: by a code, or by an answer that the channel proves.
+    UnixTime proven = 0;
+    UnixTime asked = 0; ///< when the owner was last asked to prove it again; 0: not since it was proven
 };
 
 /// The owner's bindings. Blocking calls of the store; any thread.
@@ -65,11 +68,18 @@ public:
                             UnixTime now);
     /// Removes a label, bound or pending, with its app password. gateway.no-such-entry where there is none.
     Result<> remove(const store::MailboxId& box, const std::string& label);
+    /// It was shown to be the owner's once more; written down once a day at most. Nothing where it is not
+    /// bound.
+    Result<> prove_again(const store::MailboxId& box, std::string_view channel, std::string_view address,
+                         UnixTime now);
+    /// The owner was asked to prove it again.
+    Result<> set_asked(const store::MailboxId& box, const std::string& label, UnixTime now);
     Result<> set_state(const store::MailboxId& box, const std::string& label, BindingState state,
                        UnixTime now);
 
 private:
     Result<> charge(const store::MailboxId& box, const std::string& address, UnixTime now);
+    Result<> put(const store::MailboxId& box, const Binding& binding);
     store::Mailbox& mailbox_;
 };
 

@@ -6,6 +6,7 @@
 #include "gateway/grant.hpp"
 #include "gateway/key_wait.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/old_proofs.hpp"
 #include "gateway/receipts_out.hpp"
 #include "gateway/views.hpp"
 
@@ -113,6 +114,11 @@ struct Upkeep::Impl
             if (const auto done = expire_requests(context, *served); !done)
                 context.alarms.raise(
                     "store", "requests cannot expire: " + std::string{name(done.error().code)}, now / 1000);
+            if (const auto done = look_at_old_proofs(context, *served); !done)
+                context.alarms.raise("store",
+                                     "proofs of addresses cannot be looked at: " +
+                                         std::string{name(done.error().code)},
+                                     now / 1000);
             if (const auto done = sweep_files(context, served->box(), now / 1000); !done)
                 context.alarms.raise(
                     "store", "files cannot be dropped: " + std::string{name(done.error().code)}, now / 1000);

@@ -87,11 +87,13 @@ Result<> channels(const Invocation& call)
     DMID_TRY(const auto node, tool::NodeClient::make(call));
     DMID_TRY(const auto answer, node.get("/v1/channels"));
     call.out().value(answer.as_object());
-    tool::Table bound{{"label", "channel", "address", "state", "app password", "last success", "last error"}};
+    tool::Table bound{
+        {"label", "channel", "address", "state", "proven", "app password", "last success", "last error"}};
     for (const auto& binding : tool::list_of(answer, "bindings"))
         bound.row({text_of(binding, "label"), text_of(binding, "channel"), text_of(binding, "address"),
-                   text_of(binding, "state"), tool::when_of(binding, "app_password_since"),
-                   tool::when_of(binding, "last_success"), text_of(binding, "last_error")});
+                   text_of(binding, "state"), tool::when_of(binding, "proven"),
+                   tool::when_of(binding, "app_password_since"), tool::when_of(binding, "last_success"),
+                   text_of(binding, "last_error")});
     if (bound.empty())
         call.out().line("Nothing is bound yet: dmid bind CHANNEL ADDRESS");
     else
