@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, beforeEach, test } from 'node:test';
 import { SiweMessage } from 'siwe';
 import { getAddress } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
@@ -14,7 +14,7 @@ import { typedData } from '../oracle/signed_text.mjs';
 import { deployRegistry, startAnvil } from '../peers/anvil.mjs';
 import { dmid, dmidMissing, startDmidNode } from '../peers/dmid_node.mjs';
 import { startNostrRelay } from '../peers/nostr_relay.mjs';
-import { temporaryFolder, until } from '../peers/process.mjs';
+import { sleep, temporaryFolder, until } from '../peers/process.mjs';
 import { smartWallets } from '../peers/smart_wallet.mjs';
 
 const skip = dmidMissing() ?? false;
@@ -24,9 +24,9 @@ const stage = {};
 /** An endpoint that passes everything on, says yes to every question about a wallet where it lies, and can go away. */
 function endpoint(target, { lies = false } = {}) {
   const state = { gone: false };
-  const server = createServer(async (request, response) => {
+  const server = createServer(async (asking, response) => {
     let body = '';
-    for await (const piece of request) body += piece;
+    for await (const piece of asking) body += piece;
     if (state.gone) { response.writeHead(503).end(); return; }
     const asked = JSON.parse(body);
     if (lies && asked.method === 'eth_call' && !asked.params[0].to) {
@@ -61,12 +61,20 @@ async function owner(args, { sign = false } = {}) {
   return json;
 }
 
-async function call(method, path, body, token) {
-  const answer = await fetch(`${stage.node.ready.http}${path}`, {
-    method, body: body && JSON.stringify(body), headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+/** One call to the node's port, each test from an address of its own: what a source may ask is counted. */
+function call(method, path, body, token) {
+  const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  return new Promise((resolve, reject) => {
+    const asked = request(`${stage.node.ready.http}${path}`, { method, headers, localAddress: `127.0.0.${stage.source}` }, async (answer) => {
+      let text = '';
+      for await (const piece of answer) text += piece;
+      resolve({ status: answer.statusCode, ...JSON.parse(text) });
+    });
+    asked.on('error', reject);
+    asked.end(body && JSON.stringify(body));
   });
-  return { status: answer.status, ...(await answer.json()) };
 }
+beforeEach(() => { stage.source = (stage.source ?? 1) + 1; });
 
 /** The EIP-712 message of a text to the owner. */
 function typed(text) {
@@ -156,11 +164,10 @@ test('endpoints that are gone make it later, and never a yes', { skip }, async (
   const later = await write(message.signed, signature, wallet.address);
   assert.equal(later.status, 503, JSON.stringify(later));
   first.state.gone = third.state.gone = false;
-  const again = await until(async () => {
-    const said = await write(message.signed, signature, wallet.address);
-    return said.status === 202 ? said : undefined;
+  await until(async () => {
+    await sleep(3000); // no more questions than one source has
+    return (await write(message.signed, signature, wallet.address)).status === 202;
   }, 'the same message once they are back', 30);
-  assert.ok(again.id);
 });
 
 test('a wallet signs in with a message of siwe, and only here', { skip }, async () => {
