@@ -84,6 +84,37 @@ TEST(WebhookOut, FollowsNoRedirect)
     EXPECT_EQ(peer.seen().size(), 1U);
 }
 
+TEST(WebhookOut, TakesNoAnswerThatEndsBeforeItIsWhole)
+{
+    const auto whole = status_line("200 OK");
+    std::size_t size = 0;
+    const HookPeer peer{[&](const net::testing::RawSocket& /*socket*/, const HookRequest& /*request*/)
+                        { return whole.substr(0, size); }};
+    Hooked hooked{peer.authority()};
+    for (; size < whole.size(); ++size)
+        EXPECT_EQ(hooked.send(peer.url(), message_of("hello")).outcome, Outcome::uncertain) << size;
+    EXPECT_EQ(hooked.send(peer.url(), message_of("hello")).outcome, Outcome::accepted);
+}
+
+TEST(WebhookOut, TakesACutRequestForNoAnswer)
+{
+    const net::testing::ScriptedPeer peer{[](const net::testing::RawSocket& socket)
+                                          {
+                                              (void)socket.read_until("webhook-id");
+                                              socket.reset_on_close();
+                                          }};
+    Hooked hooked{peer.authority()};
+    auto message = message_of("hello");
+    channel::File file;
+    file.size = kMaxFileBytes; // more than any buffer between takes at once
+    file.read = [](std::uint64_t offset, std::size_t limit) -> Result<Bytes>
+    { return Bytes(std::min<std::size_t>(limit, kMaxFileBytes - offset)); };
+    message.files = {file};
+    const auto attempt = hooked.send("http://" + peer.authority() + "/hook", std::move(message));
+    EXPECT_NE(attempt.outcome, Outcome::accepted);
+    EXPECT_NE(attempt.outcome, Outcome::refused);
+}
+
 TEST(WebhookOut, ReadsNoEndlessAnswer)
 {
     const HookPeer peer{[](const net::testing::RawSocket& socket, const HookRequest& /*request*/)

@@ -171,7 +171,7 @@ net::Task<net::HttpResponse> Receiving::hear(channel::Inbox& inbox, Caller calle
     line.channel = "webhook";
     line.account = account;
     line.proven = said.vouched;
-    line.called = std::move(said.called);
+    line.called = chat::one_line(said.called, said.called.size());
     line.to = said.to;
     line.native_id = caller.id;
     line.of = std::move(said.of);
