@@ -64,7 +64,14 @@ net::Task<Result<chain::WalletWord>> Resolver::ask_wallet(Address wallet, Hash32
     DMID_CO_TRY(auto agreed, co_await agreement(chain::Finality::latest));
     if (proof::is_stale(agreed.block, clock_.now()))
         co_return fail(Errc::resolve_stale, fmt::format("block {}", agreed.block.number));
-    co_return co_await chain::ask_wallet(endpoints_, std::move(agreed), wallet, digest, std::move(signature));
+    auto word = co_await chain::ask_wallet(endpoints_, agreed, wallet, digest, signature);
+    if (!word || word->yes)
+        co_return word;
+    // The held block may be older than the contract, or than the key that signed for it.
+    auto fresh = co_await agree_anew(chain::Finality::latest);
+    if (!fresh || fresh->block.hash == agreed.block.hash)
+        co_return word;
+    co_return co_await chain::ask_wallet(endpoints_, *std::move(fresh), wallet, digest, std::move(signature));
 }
 
 void Resolver::offer(const chain::Agreement& latest)

@@ -85,7 +85,8 @@ public:
     /// is taken from as many endpoints as had to agree on the head. Errors of chain::header_at();
     /// resolve.not-published.
     net::Task<Result<UnixTime>> published_for(const proof::VerifiedRecord& record);
-    /// What the contract at `wallet` says of a signature, at the present agreed block. Errors of
+    /// What the contract at `wallet` says of a signature, at the present agreed block; a no
+    /// is asked for once more where there is a newer one by now. Errors of
     /// chain::ask_wallet(); resolve.stale where that block is too old to go by.
     net::Task<Result<chain::WalletWord>> ask_wallet(Address wallet, Hash32 digest,
                                                     codec::ContractSignature signature);

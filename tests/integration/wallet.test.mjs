@@ -68,7 +68,7 @@ function call(method, path, body, token) {
     const asked = request(`${stage.node.ready.http}${path}`, { method, headers, localAddress: `127.0.0.${stage.source}` }, async (answer) => {
       let text = '';
       for await (const piece of answer) text += piece;
-      resolve({ status: answer.statusCode, ...JSON.parse(text) });
+      resolve({ ...JSON.parse(text), status: answer.statusCode });
     });
     asked.on('error', reject);
     asked.end(body && JSON.stringify(body));
