@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.hpp"
-#include "chat/testing_text.hpp"
 #include "chat/text_split.hpp"
 
+#include <conformance/any_text.hpp>
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -88,7 +88,7 @@ TEST(ChatSplit, LosesNothingOfAnyText)
     EXPECT_TRUE(rc::check(
         [](std::uint8_t extra, bool bytes)
         {
-            const auto text = test::any_text();
+            const auto text = conformance::any_text();
             const std::size_t room = 16U + extra;
             const auto pieces = bytes ? split_bytes(text, room) : split_units(text, room);
             RC_ASSERT(joined(pieces) == text);

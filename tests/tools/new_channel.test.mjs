@@ -50,7 +50,7 @@ test('makes the folder, registers it with the build, and says what is next', () 
   assert.deepEqual(readdirSync(join(folder.path, 'fuzz/corpus/pigeon_wire')), ['account']);
   assert.deepEqual(headings(read('src/channels/pigeon/README.md')),
     ['What proves the sender', 'What a receipt means', 'Limits', 'Where encryption ends', 'Setting it up']);
-  const block = 'dmid_library(channels/pigeon\n  DEPENDS base model net channel)\n\n';
+  const block = 'dmid_library(channels/pigeon\n  DEPENDS base model net channel\n  TEST_LIBRARIES rapidcheck)\n\n';
   assert.equal(read('src/CMakeLists.txt').replace(block, ''), before.src);
   assert.equal(read('fuzz/CMakeLists.txt').replace('dmid_fuzz(pigeon_wire DEPENDS base channel channels/pigeon)\n', ''), before.fuzz);
   assert.match(read('docs/architecture.md'), /channels_pigeon --> channel\n/);

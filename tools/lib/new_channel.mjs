@@ -33,7 +33,7 @@ const filled = (text, name) => text.replaceAll('@name@', name).replaceAll('@Name
 
 /** The text with a block of its own for the folder, in the order of the alphabet among the channels. */
 function withLibrary(cmake, name) {
-  const block = `dmid_library(channels/${name}\n  DEPENDS base model net channel)\n\n`;
+  const block = `dmid_library(channels/${name}\n  DEPENDS base model net channel\n  TEST_LIBRARIES rapidcheck)\n\n`;
   const later = [...cmake.matchAll(/^dmid_library\(channels\/(\w+)/gm)].find(([, other]) => !['nostr', 'email'].includes(other) && other > name);
   const index = later?.index ?? cmake.search(/^dmid_library\(gateway/m);
   if (index < 0) throw new Error('src/CMakeLists.txt has no block of the gateway, before which channels stand');

@@ -27,7 +27,7 @@ public:
         std::ofstream{directory_.file("password")} << "s3cret\n";
         EmailOptions options;
         options.host = "127.0.0.1";
-        options.port = peer_->port();
+        options.port = before(peer_->port());
         options.tls = SmtpTls::none;
         options.domain = "dmid.example";
         options.user = "node";
@@ -62,12 +62,27 @@ public:
     {
         auto messages = peer_->messages();
         for (auto& message : messages)
-            message = decode_qp(message.substr(message.find("\r\n\r\n") + 4));
+        {
+            message = message.substr(message.find("\r\n\r\n") + 4);
+            // As SMTP writes a line that begins with a dot.
+            for (std::size_t at = 0; (at = message.find("\r\n..", at)) != std::string::npos; at += 3)
+                message.erase(at + 2, 1);
+            message = decode_qp(message);
+            std::erase(message, '\r');
+        }
         return messages;
     }
     std::vector<std::string> secrets() const override
     {
         return {"s3cret", "AG5vZGUAczNjcmV0", "hello", "abcdefghi", "mail.example", "MAIL.EXAMPLE"};
+    }
+    std::vector<Flood> floods() const override { return {{"", "250-x\r\n"}, {"250-", "x"}}; }
+    std::optional<std::string> exempt(Demand demand) const override
+    {
+        if (demand == Demand::interference)
+            return std::nullopt;
+        return "mail and reports of it come in by a door of their own, which door_test and mail_in_test hold "
+               "to this";
     }
 
 private:

@@ -2,8 +2,8 @@
 #include "base/bytes.hpp"
 #include "channels/signal/envelope.hpp"
 #include "channels/signal/rpc.hpp"
-#include "chat/testing_text.hpp"
 
+#include <conformance/any_text.hpp>
 #include <gtest/gtest.h>
 
 namespace dmid::channels::signal
@@ -208,7 +208,7 @@ TEST(SignalEnvelope, CarriesAnyTextAsItIs)
     EXPECT_TRUE(rc::check(
         []
         {
-            const auto text = chat::test::any_text();
+            const auto text = conformance::any_text();
             const boost::json::value json{{"envelope",
                                            {{"sourceUuid", kBob},
                                             {"sourceName", text},

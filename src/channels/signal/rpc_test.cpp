@@ -4,8 +4,8 @@
 #include "channels/signal/plan.hpp"
 #include "channels/signal/rpc.hpp"
 #include "channels/signal/send_result.hpp"
-#include "chat/testing_text.hpp"
 
+#include <conformance/any_text.hpp>
 #include <gtest/gtest.h>
 
 namespace dmid::channels::signal
@@ -94,7 +94,7 @@ TEST(SignalRpc, CarriesAnyTextOutward)
     EXPECT_TRUE(rc::check(
         []
         {
-            const auto text = chat::test::any_text();
+            const auto text = conformance::any_text();
             const RpcCall call{"send", {{"message", text}}, {file_of(text + "x", text, text)}};
             const auto line = encode_call(call, "1").value();
             RC_ASSERT(line.find('\n') == std::string::npos);

@@ -18,7 +18,7 @@ public:
     channel::Channel& start(Service behaviour) override
     {
         peer_.emplace([behaviour](const SeenCall& call) { return answer(behaviour, call); });
-        const auto place = peer_->place();
+        const auto place = before(peer_->place());
         if (behaviour == Service::is_gone)
             peer_.reset();
         setup_.emplace(place);
@@ -50,8 +50,41 @@ public:
         return out;
     }
     std::vector<std::string> secrets() const override { return {"hello", kAnn, kNode}; }
+    std::vector<Flood> floods() const override
+    {
+        return {{R"({"jsonrpc":"2.0","id":")", "x"}, {"", "[{\"a\":"}, {"", "{}\n"}};
+    }
+    void bring(const std::string& id, const std::string& text) override
+    {
+        push(R"("sourceUuid":")" + kAnn + R"(","sourceName":"Ann",)", id, text);
+    }
+    void forge(const std::string& text) override
+    {
+        push(R"("sourceName":")" + kAnn + R"(",)", "91", text);
+        push(R"("sourceNumber":"+33123","source":")" + kAnn + R"(",)", "92", text);
+        push(R"("sourceUuid":"00000000-1111-4c82-8b1e-7be3280aa485","sourceName":")" + kAnn + R"(",)", "93",
+             text);
+    }
+    void confirm(const std::string& known_as) override
+    {
+        listen();
+        peer_->bring(R"("envelope":{"sourceUuid":")" + kAnn +
+                     R"(","timestamp":5,"receiptMessage":{"isDelivery":true,"timestamps":[)" + known_as +
+                     "]}}");
+    }
 
 private:
+    void listen() const
+    {
+        for (int i = 0; i < 1000 && !peer_->subscribed(); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    void push(const std::string& who, const std::string& id, const std::string& text)
+    {
+        listen();
+        peer_->bring(R"("envelope":{)" + who + R"("timestamp":)" + id + R"(,"dataMessage":{"message":")" +
+                     text + R"("}})");
+    }
     static std::string answer(Service behaviour, const SeenCall& call)
     {
         switch (behaviour)

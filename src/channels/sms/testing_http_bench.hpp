@@ -24,7 +24,7 @@ public:
     {
         peer_.emplace([this, behaviour](const net::testing::RawSocket& socket) { serve(socket, behaviour); });
         http_sms::SmsHttpOptions options;
-        options.shape.url = "http://" + peer_->authority() + "/send";
+        options.shape.url = "http://" + before(peer_->authority()) + "/send";
         options.shape.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer {secret}"}};
         options.shape.body = R"({"to":"{to}","from":"{from}","text":"{text}"})";
         options.shape.id_pointer = "/id";
@@ -59,6 +59,13 @@ public:
         return texts_;
     }
     std::vector<std::string> secrets() const override { return {"s3cret", "hello", "491701234567"}; }
+    std::vector<Flood> floods() const override { return http_floods(); }
+    std::optional<std::string> exempt(Demand demand) const override
+    {
+        if (demand == Demand::interference)
+            return std::nullopt;
+        return "an operator's HTTP interface is a way out alone: nothing comes in by it";
+    }
 
 private:
     void serve(const net::testing::RawSocket& socket, Service behaviour)
@@ -69,8 +76,17 @@ private:
             const auto head = socket.read_until("\r\n\r\n");
             if (head.empty())
                 return;
-            // The body is one object without braces in it but at its ends.
-            const auto body = socket.read_until("}");
+            const auto length = head.find("Content-Length: ");
+            if (length == std::string::npos || !head.ends_with("\r\n\r\n"))
+                return;
+            std::string body;
+            while (body.size() < std::stoul(head.substr(length + 16)))
+            {
+                const auto more = socket.read_until("}");
+                if (more.empty())
+                    return;
+                body += more;
+            }
             if (behaviour == Service::hangs_up)
                 return;
             if (behaviour == Service::is_silent)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/telegram/api_request.hpp"
 #include "channels/telegram/api_update.hpp"
-#include "chat/testing_text.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/value.hpp>
+#include <conformance/any_text.hpp>
 #include <gtest/gtest.h>
 
 namespace dmid::channels::telegram
@@ -14,7 +14,7 @@ TEST(TelegramWire, AnyTextIsTheSameBehindTheWireBothWays)
     EXPECT_TRUE(rc::check(
         []
         {
-            const auto text = chat::test::any_text();
+            const auto text = conformance::any_text();
             const auto sent = codec::parse_json(send_message(42, text, std::nullopt).body).value();
             RC_ASSERT(codec::JsonItem(sent, "request").field("text")->text().value() == text);
             const boost::json::value update{{"update_id", 1},

@@ -17,8 +17,8 @@ class TelegramBench final : public Bench
 public:
     channel::Channel& start(Service behaviour) override
     {
-        peer_.emplace([behaviour](const Seen& seen) { return answer(behaviour, seen); });
-        const auto url = peer_->url();
+        peer_.emplace([this, behaviour](const Seen& seen) { return answer(behaviour, seen); });
+        const auto url = before(peer_->url());
         if (behaviour == Service::is_gone)
             peer_.reset();
         bot_.emplace(url);
@@ -46,9 +46,52 @@ public:
         return out;
     }
     std::vector<std::string> secrets() const override { return {kToken, "AAF-the", "hello", "7654321"}; }
+    std::int64_t asked_to_wait() const override { return 5; }
+    std::vector<Flood> floods() const override { return http_floods(); }
+    std::optional<std::string> exempt(Demand demand) const override
+    {
+        if (demand == Demand::receipts)
+            return "the Bot API tells nothing of what became of a message";
+        return std::nullopt;
+    }
+    void bring(const std::string& id, const std::string& text) override
+    {
+        wait(
+            id,
+            R"("chat":{"id":7654321,"type":"private"},"from":{"id":7654321,"is_bot":false,"first_name":"A"})",
+            text);
+    }
+    void forge(const std::string& text) override
+    {
+        const std::string ann = R"("from":{"id":7654321,"is_bot":false,"first_name":"A"})";
+        wait("91", R"("chat":{"id":-100,"type":"group","title":"g"},)" + ann, text);
+        wait("92", R"("chat":{"id":666,"type":"private"},)" + ann, text);
+        wait(
+            "93",
+            R"("chat":{"id":7654321,"type":"private"},"from":{"id":666,"is_bot":false,"first_name":"7654321"})",
+            text);
+    }
 
 private:
-    static std::string answer(Service behaviour, const Seen& seen)
+    void wait(const std::string& id, const std::string& who, const std::string& text)
+    {
+        const std::lock_guard lock{mutex_};
+        const auto update = ++updates_;
+        waiting_.emplace_back(update, R"({"update_id":)" + std::to_string(update) +
+                                          R"(,"message":{"message_id":)" + id + R"(,"date":5,)" + who +
+                                          R"(,"text":")" + text + R"("}})");
+    }
+    /// What is waiting from the offset on.
+    std::string page(const Seen& seen)
+    {
+        const std::lock_guard lock{mutex_};
+        std::string out;
+        std::erase_if(waiting_, [&](const auto& one) { return one.first < seen.number("offset"); });
+        for (const auto& one : waiting_)
+            out += (out.empty() ? "" : ",") + one.second;
+        return api_ok('[' + out + ']');
+    }
+    std::string answer(Service behaviour, const Seen& seen)
     {
         switch (behaviour)
         {
@@ -66,9 +109,14 @@ private:
         case Service::babbles:
             return "* OK IMAP4rev1 ready\r\n\r\n";
         default:
-            return api_message(seen.text("text").empty() ? 0 : 1);
+            return seen.method == "getUpdates"       ? page(seen)
+                   : seen.method.starts_with("send") ? api_message(1)
+                                                     : api_ok("true");
         }
     }
+    std::mutex mutex_;
+    std::vector<std::pair<std::int64_t, std::string>> waiting_;
+    std::int64_t updates_ = 0;
     std::optional<ApiPeer> peer_;
     std::optional<Bot> bot_;
 };

@@ -89,7 +89,7 @@ private:
     {
         Seen seen;
         seen.head = socket.read_until("\r\n\r\n");
-        if (seen.head.empty())
+        if (!seen.head.ends_with("\r\n\r\n"))
             return;
         const bool form = seen.head.find("multipart/form-data") != std::string::npos;
         const auto at = seen.head.find("Content-Length: ");

@@ -61,6 +61,8 @@ private:
     {
         HookRequest seen;
         seen.head = socket.read_until("\r\n\r\n");
+        if (!seen.head.ends_with("\r\n\r\n"))
+            return;
         const auto length = seen.header("Content-Length");
         while (!length.empty() && seen.body.size() < std::stoul(length))
         {

@@ -19,8 +19,9 @@ public:
     {
         peer_.emplace([behaviour](const net::testing::RawSocket& socket, const HookRequest& /*request*/)
                       { return answer(behaviour, socket); });
-        url_ = peer_->url();
-        hooked_.emplace(peer_->authority());
+        const auto authority = before(peer_->authority());
+        url_ = "http://" + authority + "/hook";
+        hooked_.emplace(authority);
         if (behaviour == Service::is_gone)
             peer_.reset();
         return hooked_->channel();
@@ -60,6 +61,28 @@ public:
     std::vector<std::string> secrets() const override
     {
         return {kNodeSecret, kToken, kSecret, "hello", "/hook", Hooked::url_key(url_).reveal().substr(6)};
+    }
+    std::int64_t asked_to_wait() const override { return 5; }
+    std::vector<Flood> floods() const override { return http_floods(); }
+    void bring(const std::string& id, const std::string& text) override
+    {
+        const auto body = R"({"from":")" + url_ + R"(","text":")" + text + R"("})";
+        EXPECT_TRUE(
+            eventually([&] { return hooked_->with_key(body, Hooked::url_key(url_), id).status == 200U; }));
+    }
+    void forge(const std::string& text) override
+    {
+        const auto body = R"({"id":"f","from":")" + url_ + R"(","text":")" + text + R"("})";
+        EXPECT_EQ(hooked_->with_key(body, Hooked::program_key(), "f1").status, 401U);
+        EXPECT_EQ(hooked_->with_key(body, Hooked::url_key("https://other.example/"), "f2").status, 401U);
+        EXPECT_EQ(hooked_->with_token(body).status, 403U);
+    }
+    void confirm(const std::string& known_as) override
+    {
+        const auto body =
+            R"({"from":")" + url_ + R"(","type":"message.delivered","of":")" + known_as + R"("})";
+        EXPECT_TRUE(
+            eventually([&] { return hooked_->with_key(body, Hooked::url_key(url_), "c1").status != 503U; }));
     }
 
 private:

@@ -3,12 +3,12 @@
 #include "channels/whatsapp/api_request.hpp"
 #include "channels/whatsapp/hook.hpp"
 #include "channels/whatsapp/plan.hpp"
-#include "chat/testing_text.hpp"
 #include "chat/text_split.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <conformance/any_text.hpp>
 #include <gtest/gtest.h>
 
 namespace dmid::channels::whatsapp
@@ -18,7 +18,7 @@ TEST(WhatsAppWire, AnyTextIsTheSameBehindTheWireBothWays)
     EXPECT_TRUE(rc::check(
         []
         {
-            const auto text = chat::test::any_text();
+            const auto text = conformance::any_text();
             const Addressing to{"1", "+491701234567", "wamid.A", ""};
             const auto sent = codec::parse_json(send_text(to, text).body).value();
             RC_ASSERT(codec::JsonItem(sent, "request").field("text")->field("body")->text().value() == text);
@@ -50,7 +50,7 @@ TEST(WhatsAppWire, AnyTextThatFitsATemplateIsOneLineThere)
         {
             channel::Outgoing message;
             message.number = "8312 3456 7890 1210";
-            message.text = chat::test::any_text();
+            message.text = conformance::any_text();
             const auto line = as_parameter(message);
             if (!line)
                 return;

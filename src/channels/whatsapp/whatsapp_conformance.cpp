@@ -20,7 +20,7 @@ public:
     channel::Channel& start(Service behaviour) override
     {
         peer_.emplace([behaviour](const Seen& seen) { return answer(behaviour, seen); });
-        const auto url = peer_->url();
+        const auto url = before(peer_->url());
         if (behaviour == Service::is_gone)
             peer_.reset();
         business_.emplace(url);
@@ -56,16 +56,41 @@ public:
     {
         return {kToken, kAppSecret, kVerifyToken, "EAAG-the", "hello", "491701234567"};
     }
+    std::vector<Flood> floods() const override { return http_floods(); }
+    void bring(const std::string& id, const std::string& text) override
+    {
+        call(said_by_ann(id, text_content(text), SystemClock{}.now()));
+    }
+    void forge(const std::string& text) override
+    {
+        const auto body = said_by_ann("f1", text_content(text), SystemClock{}.now());
+        EXPECT_EQ(called_by_meta(business_->channel(), body, "sha256=" + std::string(64, '0')).status, 403U);
+        EXPECT_EQ(called_by_meta(business_->channel(), body, "none").status, 403U);
+        // Somebody else, whom Meta vouches for, under her name.
+        call(hook_of(
+            R"("contacts":[{"profile":{"name":"+491701234567"},"wa_id":"4915550100"}],"messages":[{"from":"4915550100","id":"wamid.f2","timestamp":"5",)" +
+            text_content(text) + "}]"));
+    }
+    void confirm(const std::string& known_as) override
+    {
+        call(hook_of(R"("statuses":[{"id":")" + known_as +
+                     R"(","status":"delivered","timestamp":"3","recipient_id":"491701234567"}])"));
+    }
 
 private:
+    void call(const std::string& body)
+    {
+        EXPECT_TRUE(eventually([&] { return called_by_meta(business_->channel(), body).status == 200; }));
+    }
     /// She wrote just now, so that anything may be said.
     void open_window()
     {
-        HearingInbox inbox;
-        Running running{business_->channel(), inbox};
-        const auto body = said_by_ann("open", text_content("hi"), SystemClock{}.now());
-        (void)eventually([&] { return called_by_meta(business_->channel(), body).status == 200; });
-        running.stop();
+        {
+            HearingInbox inbox;
+            const Running running{business_->channel(), inbox};
+            call(said_by_ann("open", text_content("hi"), SystemClock{}.now()));
+        }
+        business_->begin_anew(); // which remembers it: run() is over for good
     }
     static std::string answer(Service behaviour, const Seen& seen)
     {

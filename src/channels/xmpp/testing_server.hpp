@@ -68,6 +68,12 @@ public:
             std::this_thread::sleep_for(std::chrono::milliseconds{10});
         return came(name);
     }
+    /// Says it on the newest open stream; false where there is none.
+    bool say(const std::string& words) const
+    {
+        const std::lock_guard lock{mutex_};
+        return open_ != nullptr && open_->send(words);
+    }
     /// Says it once, right behind the next handshake.
     void say_first(std::string words)
     {
@@ -76,6 +82,23 @@ public:
     }
 
 private:
+    struct Opened
+    {
+        Opened(ComponentPeer& peer, const RawSocket& socket)
+            : of{peer}
+        {
+            const std::lock_guard lock{of.mutex_};
+            of.open_ = &socket;
+        }
+        ~Opened()
+        {
+            const std::lock_guard lock{of.mutex_};
+            of.open_ = nullptr;
+        }
+        Opened(const Opened&) = delete;
+        Opened& operator=(const Opened&) = delete;
+        ComponentPeer& of;
+    };
     std::string take_first_words()
     {
         const std::lock_guard lock{mutex_};
@@ -96,6 +119,7 @@ private:
             return;
         (void)reader.next();
         socket.send(shaken_ + take_first_words());
+        const Opened opened{*this, socket};
         for (;;)
         {
             const auto some = socket.read_until(">");
@@ -126,6 +150,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<Element> came_;
     std::string first_words_;
+    const RawSocket* open_ = nullptr;
     net::testing::ScriptedPeer peer_;
 };
 } // namespace dmid::channels::xmpp::test

@@ -34,7 +34,8 @@ public:
         (void)keys::replace_private_file(directory_.file("secret"), "s3cret\n");
         peer_.emplace([behaviour](const Element& stanza) { return script(behaviour, stanza); });
         XmppOptions options;
-        options.port = peer_->port();
+        options.port = before(peer_->port());
+        options.backoff = net::Millis{20};
         options.domain = "dmid.example";
         options.secret_file = directory_.file("secret");
         if (behaviour == Service::is_gone)
@@ -74,8 +75,43 @@ public:
     {
         return {"s3cret", component_proof("3BF96D32", "s3cret"), "hello", "alice@mail"};
     }
+    bool keeps_a_connection() const override { return true; }
+    std::vector<Flood> floods() const override
+    {
+        return {{"<message><body>", "x"}, {"<message>", "<a>"}, {"", "<message/>"}};
+    }
+    void bring(const std::string& id, const std::string& text) override
+    {
+        say("alice@mail.example/phone", id, "<body>" + text + "</body>");
+    }
+    void forge(const std::string& text) override
+    {
+        const auto hers =
+            "<message from='alice@mail.example/phone' to='8312345678901210@dmid.example' type='chat'><body>" +
+            text + "</body></message>";
+        const auto forwarded = "<forwarded xmlns='urn:xmpp:forward:0'>" + hers + "</forwarded>";
+        say("mallory@evil.example", "f1",
+            "<nick xmlns='http://jabber.org/protocol/nick'>alice@mail.example</nick><body>" + text +
+                "</body>");
+        say("mallory@evil.example", "f2",
+            "<received xmlns='urn:xmpp:carbons:2'>" + forwarded + "</received>");
+        say("mallory@evil.example", "f3", "<result xmlns='urn:xmpp:mam:2' id='1'>" + forwarded + "</result>");
+        say("alice@mail.example.evil.example", "f4", "<body>" + text + "</body>");
+    }
+    void confirm(const std::string& known_as) override
+    {
+        say("alice@mail.example/phone", "r1", "<received xmlns='urn:xmpp:receipts' id='" + known_as + "'/>");
+    }
 
 private:
+    void say(const std::string& from, const std::string& id, const std::string& inside) const
+    {
+        const auto stanza = "<message from='" + from +
+                            "' to='8312345678901210@dmid.example' type='chat' id='" + id + "'>" + inside +
+                            "</message>";
+        for (int i = 0; i < 1000 && !peer_->say(stanza); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
     static Says script(Service behaviour, const Element& stanza)
     {
         if (stanza.name != "message")

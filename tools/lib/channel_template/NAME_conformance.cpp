@@ -23,7 +23,7 @@ public:
         peer_.emplace([this, behaviour](const net::testing::RawSocket& socket) { serve(socket, behaviour); });
         @name@::@Name@Options options;
         options.host = "127.0.0.1";
-        options.port = peer_->port();
+        options.port = before(peer_->port());
         if (behaviour == Service::is_gone)
             peer_.reset();
         channel_ = @name@::make_@name@_channel(options, clock_).value();
