@@ -43,6 +43,13 @@ Heard passed_over()
     return heard;
 }
 
+Heard not_now(const Error& error)
+{
+    Heard heard;
+    heard.answer = refuse(error);
+    return heard;
+}
+
 /// This very line, of this account.
 store::Charge counted(const ChatLine& line)
 {
@@ -57,30 +64,32 @@ net::Task<Heard> hear_amendment(Context& context, ChatLine line, std::vector<Ser
 {
     const auto known = find_known(context, line.channel, line.account, line.of);
     if (!known)
-        co_return Heard{refuse(known.error()), {}};
+        co_return not_now(known.error());
     const bool reacts = line.kind == ChatLine::Kind::reacted;
     const bool ours = *known && std::any_of(owners.begin(), owners.end(),
                                             [&](const ServedPtr& one) { return one == (*known)->served; });
     // A reaction is to what was brought there, a change to what was said there.
     if (!line.proven || !ours || reacts != (*known)->leg.has_value())
         co_return passed_over();
-    const std::vector<store::Charge> once{counted(line)};
+    std::vector<store::Charge> once{counted(line)};
     const auto message = (*known)->message;
     auto served = (*known)->served;
     Result<Sent> sent = fail(Errc::internal_bug);
+    if (line.kind == ChatLine::Kind::taken_back)
+        line.text.clear();
     if (reacts)
-        sent = co_await react(context, std::move(served), message, std::move(line.text), once);
+        sent = co_await react(context, std::move(served), message, std::move(line.text), std::move(once));
     else
-        sent = co_await edit(context, std::move(served), message,
-                             line.kind == ChatLine::Kind::edited ? std::move(line.text) : std::string{},
-                             false, once);
+        sent =
+            co_await edit(context, std::move(served), message, std::move(line.text), false, std::move(once));
     if (!sent && sent.error().code == Errc::store_limit)
         co_return passed_over();
     if (!sent)
     {
-        auto refused = refuse(sent.error());
-        auto words = refused.yes == channel::Yes::no ? chat_words::not_taken(refused.reason) : std::string{};
-        co_return Heard{std::move(refused), std::move(words)};
+        auto heard = not_now(sent.error());
+        if (heard.answer.yes == channel::Yes::no)
+            heard.say = chat_words::not_taken(heard.answer.reason);
+        co_return heard;
     }
     Heard heard;
     heard.answer.yes = channel::Yes::yes;

@@ -126,9 +126,13 @@ net::Task<Result<Sent>> reply(Context& context, ServedPtr served, Reference to, 
 /// emoji of more than kMaxEmoji bytes; store.limit where one of `once` is used up; else as reply().
 inline constexpr std::size_t kMaxEmoji = 64;
 net::Task<Result<Sent>> edit(Context& context, ServedPtr served, Hash32 message, std::string text,
-                             bool unmask, std::vector<store::Charge> once = {});
+                             bool unmask, std::vector<store::Charge> once);
 net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message, std::string emoji,
-                              std::vector<store::Charge> once = {});
+                              std::vector<store::Charge> once);
+/// The same without a limit on how often.
+net::Task<Result<Sent>> edit(Context& context, ServedPtr served, Hash32 message, std::string text,
+                             bool unmask);
+net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message, std::string emoji);
 /// A message of the owner's own that waits: it goes out as it stands. Anything else: makes a contact, and
 /// judges what is held of it again, in order, with the policy of now.
 net::Task<Result<Decided>> accept(Context& context, ServedPtr served, Reference who);

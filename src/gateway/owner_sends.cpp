@@ -260,4 +260,15 @@ net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message
     draft.text = std::move(emoji);
     co_return co_await amend(context, std::move(served), std::move(draft), false, std::move(once));
 }
+
+net::Task<Result<Sent>> edit(Context& context, ServedPtr served, Hash32 message, std::string text,
+                             bool unmask)
+{
+    return edit(context, std::move(served), message, std::move(text), unmask, std::vector<store::Charge>{});
+}
+
+net::Task<Result<Sent>> react(Context& context, ServedPtr served, Hash32 message, std::string emoji)
+{
+    return react(context, std::move(served), message, std::move(emoji), std::vector<store::Charge>{});
+}
 } // namespace dmid::gateway

@@ -60,7 +60,7 @@ void add_to_digest(const Context& context, const store::WorkItem& item, const Ha
     auto digest = leg_entry(meta.message, item.entry, meta, round, due);
     digest.id = meta.message;
     digest.content = meta.message;
-    digest.thread = meta.message;
+    digest.thread = {}; // of no conversation: under the key of the mailbox
     what.entries.push_back(std::move(digest));
 }
 
