@@ -25,6 +25,9 @@ using channel::Opening;
 
 /// Two numbers that an account talks with within this time (seconds) are both meant, or neither.
 constexpr UnixTime kOpenFor = 24 * 3600;
+/// How often, and how long apart, it is looked whether a message is known by now that an owner answers.
+constexpr unsigned kLooks = 5;
+constexpr net::Millis kBetweenLooks{200};
 
 Answer done()
 {
@@ -424,6 +427,12 @@ net::Task<Heard> Flow::hear_line(ChatLine line)
         co_return no_words(refuse(Errc::policy_rate_limited));
     auto known = by_code ? find_answer_code(context_, line.channel, line.account, text)
                          : find_known(context_, line.channel, line.account, line.answers);
+    // A quick answer may come before it is written down how the platform calls the message.
+    for (unsigned looks = 0; !by_code && !line.answers.empty() && known && !*known && looks < kLooks; ++looks)
+    {
+        co_await net::sleep_for(kBetweenLooks);
+        known = find_known(context_, line.channel, line.account, line.answers);
+    }
     if (!known)
         co_return no_words(refuse(known.error()));
     if (!*known || !is_brought(**known, *bound))
