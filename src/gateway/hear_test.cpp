@@ -366,7 +366,7 @@ TEST(Hear, TheOwnersEditsAndReactionsReachTheOtherSideNativelyOrInWords)
     EXPECT_EQ(run(react(*node.context, node.served(), sent->id, "x")).error().code, Errc::input_usage);
 }
 
-// MUST ENV-45
+// MUST ENV-48
 TEST(Hear, WhatTheOwnerChangesAndPutsToMessagesOnABoundPlatformReachesTheOtherSideOnce)
 {
     Desk desk;

@@ -44,7 +44,7 @@ protected:
     }
 };
 
-// MUST ENV-46
+// MUST ENV-49
 TEST_F(OldProofs, AreAskedForOnceAWeekAndThenNothingMoreGoesThere)
 {
     days(179);
@@ -64,7 +64,7 @@ TEST_F(OldProofs, AreAskedForOnceAWeekAndThenNothingMoreGoesThere)
     EXPECT_EQ(binding("mail").state, BindingState::quarantined);
 }
 
-// MUST ENV-46
+// MUST ENV-49
 TEST_F(OldProofs, AnAnswerOrACodeIsAProof)
 {
     days(180);
