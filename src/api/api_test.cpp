@@ -327,8 +327,9 @@ TEST_F(ApiTest, APolicyIsPreparedSignedAndSet)
     ASSERT_EQ(prepared.status, 200U) << json::serialize(prepared.body);
     EXPECT_EQ(prepared.object().at("seq").to_number<int>(), 1);
     EXPECT_EQ(owner("POST", "/v1/policy/prepare", R"({"toml":"nonsense ="})").code(), "policy.syntax");
-    EXPECT_EQ(owner("POST", "/v1/policy/prepare", R"({"toml":"default = \"request\"\nsubscribe = []\n"})").code(),
-              "policy.not-implemented");
+    EXPECT_EQ(
+        owner("POST", "/v1/policy/prepare", R"({"toml":"default = \"request\"\nsubscribe = []\n"})").code(),
+        "policy.not-implemented");
     EXPECT_EQ(owner("PUT", "/v1/policy", R"({"policy":"!!"})").status, 400U);
     EXPECT_EQ(owner("PUT", "/v1/policy", R"({"policy":""})").status, 400U);
 
