@@ -97,7 +97,7 @@ Result<MessageInfo> describe_message(const Context& context, const InboxView& vi
         DMID_TRY(auto letter, decode_letter(stored->entry.body));
         info.with = describe(view, box, {meta.to});
         info.by = meta.said_on;
-        info.encryption = outward_encryption_words(letter.rumor.empty());
+        info.encryption = outward_encryption_words(letter.rumor.empty(), meta.said_on);
         info.subject = letter.subject;
         info.text = letter.text;
         info.sent_at = meta.sent_at;

@@ -53,10 +53,13 @@ std::string encryption_words(model::Shape shape, bool channel_ends_it, std::stri
     return out;
 }
 
-std::string outward_encryption_words(bool in_the_clear)
+std::string outward_encryption_words(bool in_the_clear, std::string_view said_on)
 {
-    return in_the_clear ? "It leaves your node without end-to-end encryption."
-                        : "It is encrypted from your node to its reader.";
+    std::string out;
+    if (!said_on.empty())
+        out = "You said it on " + std::string{said_on} + ", in the clear up to your node. ";
+    return out + (in_the_clear ? "It left your node without end-to-end encryption."
+                               : "It was encrypted from your node to its reader.");
 }
 
 std::string shortened(std::string_view text, std::size_t limit)

@@ -20,8 +20,9 @@ std::string sender_words(const model::Counterparty& from, const std::optional<mo
 std::vector<std::string> proof_words(model::ClassMask classes);
 /// Where end-to-end encryption ended, for a message of that shape that leaves on a channel.
 std::string encryption_words(model::Shape shape, bool channel_ends_it, std::string_view channel);
-/// The same for what the owner sends: sealed to the other side's key, or as their channel carries it.
-std::string outward_encryption_words(bool in_the_clear);
+/// The same for what the owner sends: sealed to the other side's key, or as their channel carries it; said on
+/// a channel, it was open up to the node.
+std::string outward_encryption_words(bool in_the_clear, std::string_view said_on);
 /// The text, cut to at most `limit` bytes between two characters. What is no UTF-8 becomes empty.
 std::string shortened(std::string_view text, std::size_t limit);
 /// `dmid`, `nostr`, `wallet`, `email`, `platform`, `anonymous`.

@@ -65,6 +65,9 @@ const lines = {
   email: ['Then see you on Friday.', 'See you there.'],
 };
 
+/** The round in which the HTTP door is shut. */
+const byRelay = 'signal';
+
 async function begin(story) {
   const { a, b, teller } = story;
   await setPolicy(a, 'by-sms', policyBy('sms'));
@@ -84,6 +87,10 @@ async function conversation(story) {
     const [theirs, hers] = lines[label];
     if (label !== 'sms') {
       await setPolicy(a, `by-${label}`, policyBy(label));
+      if (label === byRelay) {
+        teller.say('Anna\'s door is shut for a while: Ben\'s node brings the words to the Nostr relay that her number lists.');
+        a.door.aim(9);
+      }
       await b.do(['send', a.number, theirs]);
     }
     const brought = await teller.promise(`Ben's words reach ${program}`, async () => {
@@ -96,6 +103,7 @@ async function conversation(story) {
       await answer(brought, hers);
       const got = await b.message(({ text, direction }) => direction === 'in' && text === hers, `Anna's answer by ${label}`);
       assert.equal(got.with.words, a.number);
+      if (label === byRelay) a.door.aim(Number(new URL(a.node.ready.http).port));
       for (const { address } of story.ways) assert.ok(!JSON.stringify(got).includes(address), `${address} is in what Ben reads`);
     });
   }
@@ -109,7 +117,7 @@ async function wallet(story) {
   const ben = makeWallet({ chainId: world.chain.chainId, registry: world.registry, url: a.door.url });
   const request = await teller.promise(`the wallet ${ben.address} signs a message (EIP-712) and puts it to the number's door; it waits with that proof`, async () => {
     const said = await ben.write(a.number, toWallet[0]);
-    assert.equal(said.status, 202, JSON.stringify(said));
+    assert.equal(said.http, 202, JSON.stringify(said));
     const found = await a.message(({ text }) => text === toWallet[0], 'the wallet\'s words', 20, { requests: true });
     assert.match(found.proofs.join(), /wallet/i);
     return found;
@@ -125,7 +133,7 @@ async function wallet(story) {
     teller.quote(message, 4);
     const [answer] = await ben.messages(a.number);
     assert.equal(answer.text, toWallet[1]);
-    assert.equal((await ben.read(a.number, [answer.id])).status, 200);
+    assert.equal((await ben.read(a.number, [answer.id])).http, 200);
     await a.message(({ text, state }) => text === toWallet[1] && state === 'delivered', 'the wallet\'s receipt');
   });
 }
@@ -143,11 +151,13 @@ async function oneThread(story) {
     messages.forEach(print);
     assert.deepEqual(messages.map(({ text }) => text), story.ways.flatMap(({ label }) => lines[label]));
     assert.deepEqual(messages.filter(({ direction }) => direction === 'out').map(({ by }) => by), story.ways.map(({ label }) => label));
+    assert.deepEqual(messages.filter(({ direction }) => direction === 'in').map(({ by }) => by), story.ways.map(({ label }) => (label === byRelay ? 'nostr' : 'http')));
     for (const { direction, proofs, encryption, by } of messages) {
       assert.match(encryption, /encrypted from/);
       if (direction === 'in') assert.ok(proofs.length > 0 && by !== '', 'what came says how it came and what was proven');
     }
-    const shown = await b.do(['thread', a.number], { told: false }).catch(() => b.do(['thread', story.thread], { told: false }));
+    const { thread } = (await b.inbox()).find(({ with: party }) => party.words === a.number);
+    const shown = await b.do(['thread', thread], { told: false });
     assert.equal(shown.messages.length, messages.length, 'Ben has the same conversation');
     teller.say('Ben\'s wallet is somebody else to Anna\'s node as long as nothing attaches it to Ben\'s number:');
     const apart = (await a.do(['thread', story.walletThread], { told: false })).messages;

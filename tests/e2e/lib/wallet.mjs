@@ -17,7 +17,7 @@ export function makeWallet({ chainId, registry, url }) {
     const answer = await fetch(`${url}${path}`, {
       method, body: body && JSON.stringify(body), headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     });
-    return { status: answer.status, ...(await answer.json()) };
+    return { http: answer.status, ...(await answer.json()) };
   };
   const digits = (number) => number.replaceAll(' ', '');
   return {
@@ -31,7 +31,7 @@ export function makeWallet({ chainId, registry, url }) {
       const { nonce, domain, uri, chain } = await call('GET', '/v1/wallet/nonce');
       const message = new SiweMessage({ domain, address: account.address, statement: 'Read my messages.', uri, version: '1', chainId: chain, nonce, issuedAt: new Date().toISOString() }).prepareMessage();
       const session = await call('POST', '/v1/wallet/session', { message, signature: await account.signMessage({ message }) });
-      assert.equal(session.status, 201, JSON.stringify(session));
+      assert.equal(session.http, 201, JSON.stringify(session));
       token = session.token;
       return message;
     },
