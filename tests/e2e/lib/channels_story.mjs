@@ -90,6 +90,7 @@ async function conversation(story) {
       if (label === byRelay) {
         teller.say('Anna\'s door is shut for a while: Ben\'s node brings the words to the Nostr relay that her number lists.');
         a.door.aim(9);
+        a.door.cut();
       }
       await b.do(['send', a.number, theirs]);
     }

@@ -4,9 +4,9 @@ import { connect, createServer } from 'node:net';
 
 /**
  * @param {string} name for errors.
- * @returns {Promise<{port, url, aim(port), connections, in(), out(), stop()}>} aim(): where to pass on to, and may change;
+ * @returns {Promise<{port, url, aim(port), connections, in(), out(), cut(), stop()}>} aim(): where to pass on to, and may change;
  *   connections: [{opened, closed, in: [{at, data}], out: [{at, data}]}], `in` being what the caller sent;
- *   in(), out(): all bytes of one direction, connection after connection.
+ *   cut(): ends all connections; in(), out(): all bytes of one direction, connection after connection.
  */
 export async function startTap(name) {
   const connections = [];
@@ -32,6 +32,7 @@ export async function startTap(name) {
   return {
     name, port, url: `http://127.0.0.1:${port}`, connections,
     aim: (at) => { target = at; },
+    cut: () => { for (const socket of sockets) socket.destroy(); },
     in: () => all('in'),
     out: () => all('out'),
     stop: () => new Promise((resolve) => { server.close(() => resolve()); for (const socket of sockets) socket.destroy(); }),
