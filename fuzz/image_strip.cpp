@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures: what is kept lies within the file, in order, and strips to itself.
-#include "channels/email/metadata_strip.hpp"
+#include "media/strip_image.hpp"
 
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    using namespace dmid::channels::email;
+    using namespace dmid::media;
     const dmid::ByteView bytes{data, size};
     const auto pieces = strip_image(image_kind(bytes), bytes, 1);
     std::string out;

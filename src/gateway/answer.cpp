@@ -263,6 +263,18 @@ net::Task<Answer> take_words(Context& context, Said said)
     if (!addressed)
         co_return refuse(addressed.error());
     addressed->draft.thread = said.thread;
+    // Mail was cleaned where it was taken apart, from quotes as well.
+    const bool chat =
+        said.words.proof == OwnerWords::Proof::account || said.words.proof == OwnerWords::Proof::code;
+    if (chat)
+    {
+        auto clean = co_await clean_files(context, std::move(said.words.files));
+        if (!clean)
+            co_return refuse(clean.error());
+        said.words.files = std::move(clean->files);
+        if (said.words.hold.empty())
+            said.words.hold = std::move(clean->held);
+    }
     auto files = co_await store_files(context, said.served->box(), std::move(said.words.files));
     if (!files)
         co_return refuse(files.error());

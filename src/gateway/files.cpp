@@ -5,6 +5,7 @@
 #include "gateway/steps.hpp"
 #include "gateway/views.hpp"
 #include "keys/random.hpp"
+#include "media/clean_file.hpp"
 #include "model/names.hpp"
 #include "store/body_cipher.hpp"
 
@@ -201,6 +202,29 @@ net::Task<Result<StoredFiles>> store_files(const Context& context, store::Mailbo
         return storing.take();
     };
     co_return co_await context.aside->run<Result<StoredFiles>>(std::move(work));
+}
+
+net::Task<Result<CleanFiles>> clean_files(const Context& context, std::vector<channel::File> files)
+{
+    if (files.empty())
+        co_return CleanFiles{};
+    std::function<Result<CleanFiles>()> work = [list = std::move(files)]() mutable -> Result<CleanFiles>
+    {
+        CleanFiles out;
+        for (auto& file : list)
+        {
+            DMID_TRY(auto clean, media::clean_file(file, "file-" + std::to_string(out.files.size() + 1)));
+            if (clean.file)
+            {
+                out.files.push_back(std::move(*clean.file));
+                continue;
+            }
+            out.held += (out.held.empty() ? "" : "; ") + clean.held;
+            out.files.push_back(std::move(file));
+        }
+        return out;
+    };
+    co_return co_await context.aside->run<Result<CleanFiles>>(std::move(work));
 }
 
 void claim_files(const StoredFiles& files, const Hash32& entry, store::Append& what)

@@ -27,6 +27,16 @@ struct StoredFiles
     std::uint64_t version = 0;
 };
 
+/// The owner's files without what tells about their maker, and in words what could not be cleaned: that stays
+/// as it is.
+struct CleanFiles
+{
+    std::vector<channel::File> files;
+    std::string held; ///< empty: all of them are clean
+};
+/// Off the caller's thread. channel.too-large, and what a file's read() gives.
+net::Task<Result<CleanFiles>> clean_files(const Context& context, std::vector<channel::File> files);
+
 /// Reads the files and writes their pieces, off the caller's thread. message.too-large, store.*, and what a
 /// file's read() gives.
 net::Task<Result<StoredFiles>> store_files(const Context& context, store::MailboxId box,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/known_as.hpp"
 #include "gateway/letter_for_test.hpp"
+#include "media/testing_images.hpp"
 
 // What people say to the node's account on a platform: strangers begin with a number, owners answer messages.
 namespace dmid::gateway
@@ -419,6 +420,39 @@ TEST(Hear, WhatTheOwnerChangesAndPutsToMessagesOnABoundPlatformReachesTheOtherSi
     desk.node.work();
     ASSERT_EQ(sent.size(), 5U);
     EXPECT_EQ(sent[4].message.amends.value().kind, channel::Amendment::Kind::taken_back);
+}
+
+// MUST ENV-50
+TEST(Hear, TheOwnersPicturesGoOnWithoutWhatTellsOfTheirMakerAndOtherFilesWaitForTheOwnersWord)
+{
+    Desk desk;
+    auto& sent = desk.telegram.paper.sent;
+    desk.telegram.paper.how.max_file_bytes = 25'000'000;
+    desk.node.bind("chat", "900", "telegram");
+    ASSERT_TRUE(desk.node.policy(
+        "default = \"request\"\n[[rule]]\nwho = [\"contact\"]\ndo = \"deliver\"\nvia = [\"chat\"]\n"));
+    ASSERT_TRUE(desk.node.accept(model::PlatformAccount{"telegram", "77"}));
+    desk.hear("77", kNumber + " Hello");
+    desk.node.work();
+    ASSERT_EQ(sent.size(), 1U);
+    auto picture = desk.line("900", "Here I am", "100");
+    picture.files = {media::test::file_of(media::test::with_metadata(media::test::jpeg(), "52.5200,13.4050"),
+                                          "IMG_20261129_101500.jpg", "image/jpeg")};
+    EXPECT_EQ(desk.hear(picture).answer.yes, Yes::yes);
+    desk.node.work();
+    ASSERT_EQ(sent.size(), 2U);
+    ASSERT_EQ(sent[1].message.files.size(), 1U);
+    const auto& file = sent[1].message.files[0];
+    EXPECT_EQ(file.name, "file-1.jpg");
+    EXPECT_EQ(as_text(file.read(0, 100'000).value()).find("52.5200"), std::string::npos);
+    auto letter = desk.line("900", "The contract", "100");
+    letter.files = {media::test::file_of("%PDF-1.7 by Anna Private", "contract.pdf", "application/pdf")};
+    const auto held = desk.hear(letter);
+    EXPECT_EQ(held.answer.yes, Yes::yes);
+    desk.node.work();
+    ASSERT_EQ(sent.size(), 2U) << "it waits";
+    EXPECT_NE(desk.node.message(held.answer.id).why.find("may carry your name inside"), std::string::npos)
+        << desk.node.message(held.answer.id).why;
 }
 
 // MUST ENV-41

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/compose.hpp"
 #include "channels/email/mail_in.hpp"
-#include "channels/email/testing_images.hpp"
 #include "channels/email/testing_mail.hpp"
+#include "media/testing_images.hpp"
 
 #include <gtest/gtest.h>
 
@@ -126,9 +126,9 @@ TEST(Compose, ProofsAndEncryptionStandInTheHeaderToo)
 TEST(Compose, FilesGoAlongInBase64)
 {
     auto outgoing = message();
-    outgoing.files = {test::file_of(std::string(100'000, 'x'), "../x/Bericht ü.txt", "text/plain"),
-                      test::file_of("abc", "a\"b.eml", "message/rfc822"),
-                      test::file_of("", "", "no type\r\nX: y")};
+    outgoing.files = {media::test::file_of(std::string(100'000, 'x'), "../x/Bericht ü.txt", "text/plain"),
+                      media::test::file_of("abc", "a\"b.eml", "message/rfc822"),
+                      media::test::file_of("", "", "no type\r\nX: y")};
     const auto text = composed(outgoing);
     EXPECT_TRUE(has(text, "boundary=\"dmid-"));
     EXPECT_TRUE(has(text, "filename*=utf-8''Bericht%20%C3%BC.txt\r\n")) << text.substr(0, 2000);

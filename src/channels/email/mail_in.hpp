@@ -51,7 +51,8 @@ void put_into(channel::Letter& letter, Mail&& mail);
 struct Reply
 {
     std::string text; ///< the newest text alone, see newest_text.hpp; may be empty where only files came
-    std::vector<channel::File> files; ///< cleaned, see metadata.hpp; names without anything like an address
+    std::vector<channel::File>
+        files;        ///< cleaned, see media/clean_file.hpp; names without anything like an address
     std::string lost; ///< in words, what was left out: files that cannot be cleaned, cut text; for the owner
     std::string hold; ///< in words, why it must not go out as it is; empty: it may
     std::string message_id;

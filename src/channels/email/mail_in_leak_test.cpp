@@ -2,8 +2,8 @@
 // Every bound address, in every spelling and in every place of an answer: none ever leaves.
 #include "base/ascii.hpp"
 #include "channels/email/mail_in.hpp"
-#include "channels/email/testing_images.hpp"
 #include "channels/email/testing_mail.hpp"
+#include "media/testing_images.hpp"
 
 #include <rapidcheck/gtest.h>
 
@@ -160,11 +160,12 @@ std::string file_part(Planter& plant)
     {
     case 0:
         return head + "image/jpeg; name=\"" + name + "\"\n\n" +
-               base64_lines(test::with_metadata(test::jpeg(), secret));
+               base64_lines(media::test::with_metadata(media::test::jpeg(), secret));
     case 1:
-        return head + "image/png\n\n" + base64_lines(test::with_metadata(test::png(), secret));
+        return head + "image/png\n\n" + base64_lines(media::test::with_metadata(media::test::png(), secret));
     case 2:
-        return head + "image/webp\n\n" + base64_lines(test::with_metadata(test::webp(), secret));
+        return head + "image/webp\n\n" +
+               base64_lines(media::test::with_metadata(media::test::webp(), secret));
     case 3:
         return head + "application/pdf\n\n" + base64_lines("%PDF-1.7 /Author (" + secret + ")");
     default:

@@ -3,10 +3,10 @@
 #include "channels/email/mail_in.hpp"
 #include "channels/email/mail_in_automatic.hpp"
 #include "channels/email/mail_in_body.hpp"
-#include "channels/email/metadata.hpp"
 #include "channels/email/mime.hpp"
 #include "channels/email/mime_words.hpp"
 #include "channels/email/newest_text.hpp"
+#include "media/clean_file.hpp"
 #include "model/envelope.hpp"
 
 #include <algorithm>
@@ -123,7 +123,7 @@ public:
             file.name.clear();
         file.media_type = part.type;
         file.read = part_reader(spool_, part);
-        DMID_TRY(auto cleaned, clean_file(std::move(file), neutral));
+        DMID_TRY(auto cleaned, media::clean_file(std::move(file), neutral));
         if (!cleaned.file)
         {
             lost_.push_back(std::move(cleaned.held));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/email/mail_in.hpp"
-#include "channels/email/testing_images.hpp"
 #include "channels/email/testing_mail.hpp"
+#include "media/testing_images.hpp"
 
 namespace dmid::channels::email
 {
@@ -70,7 +70,7 @@ TEST(Reply, WithNothingLeftIsHeld)
 
 TEST(Reply, FilesAreCleanedRenamedOrLeftOutInWords)
 {
-    const auto picture = test::with_metadata(test::png(), "bob@mail.example");
+    const auto picture = media::test::with_metadata(media::test::png(), "bob@mail.example");
     const auto out =
         reply(message("Content-Type: multipart/mixed; boundary=b\n",
                       "--b\n\nSee these.\n--b\nContent-Type: image/png; name=\"bob@mail.example.png\"\n"
@@ -82,7 +82,7 @@ TEST(Reply, FilesAreCleanedRenamedOrLeftOutInWords)
     EXPECT_EQ(out.hold, "");
     ASSERT_EQ(out.files.size(), 1U);
     EXPECT_EQ(out.files[0].name, "file-1.png");
-    EXPECT_EQ(test::bytes_of(out.files[0]), test::png());
+    EXPECT_EQ(test::bytes_of(out.files[0]), media::test::png());
     EXPECT_EQ(out.lost, "file-2 is of a kind that may carry your name inside and cannot be cleaned here; "
                         "file-3 shows an address of yours");
 }
@@ -93,7 +93,7 @@ TEST(Reply, PicturesInsideTheTextAreLeftOut)
         message("Content-Type: multipart/related; boundary=b\n",
                 "--b\nContent-Type: text/html\n\n<p>Yes<img src=cid:logo>\n--b\nContent-Type: image/png\n"
                 "Content-ID: <logo>\nContent-Transfer-Encoding: base64\n\n" +
-                    in_base64(test::png()) + "--b--\n"));
+                    in_base64(media::test::png()) + "--b--\n"));
     EXPECT_EQ(out.text, "Yes");
     EXPECT_TRUE(out.files.empty());
     EXPECT_EQ(out.lost, "1 pictures inside the text were left out; attach them to send them");

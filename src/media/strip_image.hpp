@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dmid::channels::email
+namespace dmid::media
 {
 /// A piece of a cleaned file: bytes of the original, or others instead.
 struct FilePiece
@@ -40,4 +40,4 @@ std::optional<FilePieces> strip_jpeg(ByteView bytes, unsigned orientation);
 std::optional<FilePieces> strip_png(ByteView bytes);
 std::optional<FilePieces> strip_gif(ByteView bytes);
 std::optional<FilePieces> strip_webp(ByteView bytes);
-} // namespace dmid::channels::email
+} // namespace dmid::media

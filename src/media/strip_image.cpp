@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "channels/email/metadata_strip.hpp"
+#include "media/strip_image.hpp"
 
 #include <algorithm>
 
-namespace dmid::channels::email
+namespace dmid::media
 {
 namespace
 {
@@ -255,4 +255,4 @@ std::optional<FilePieces> strip_image(ImageKind kind, ByteView bytes, unsigned o
     }
     return std::nullopt;
 }
-} // namespace dmid::channels::email
+} // namespace dmid::media

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.hpp"
-#include "channels/email/metadata.hpp"
-#include "channels/email/metadata_strip.hpp"
-#include "channels/email/testing_images.hpp"
+#include "media/clean_file.hpp"
+#include "media/strip_image.hpp"
+#include "media/testing_images.hpp"
 
 #include <exiv2/exiv2.hpp>
 #include <gtest/gtest.h>
 
-namespace dmid::channels::email
+namespace dmid::media
 {
 namespace
 {
@@ -129,4 +129,4 @@ TEST(Metadata, NamesWithAnythingLikeAnAddressBecomeNeutral)
           "alice\xEF\xBC\xA0mail.png"s, "IMG_20240101_120000.png"s, "al\xE2\x80\x8Bice.png"s})
         EXPECT_EQ(name(bad), "file-3.png") << bad;
 }
-} // namespace dmid::channels::email
+} // namespace dmid::media

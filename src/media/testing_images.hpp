@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <string>
 
-namespace dmid::channels::email::test
+namespace dmid::media::test
 {
 inline std::string decoded(std::string_view base64)
 {
@@ -90,4 +90,4 @@ inline channel::File file_of(std::string bytes, std::string name, std::string me
     };
     return out;
 }
-} // namespace dmid::channels::email::test
+} // namespace dmid::media::test

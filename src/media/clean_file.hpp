@@ -6,8 +6,11 @@
 #include <optional>
 #include <string>
 
-namespace dmid::channels::email
+namespace dmid::media
 {
+/// Larger files are not read into memory to be cleaned (bytes): channel.too-large.
+inline constexpr std::size_t kMaxCleaned = 25'000'000;
+
 /// A file of the owner's after cleaning, or the words why it stays here.
 struct CleanFile
 {
@@ -20,6 +23,7 @@ struct CleanFile
 /// else (PDF, Office, HEIC, TIFF, archives, sound, film, cards and calendars) cannot be cleaned here and is
 /// held back. The bytes decide what it is, not the name or the claimed type. `neutral` is what it is called
 /// in words and, with the ending of its kind, in `file->name` where its own name has anything like an
-/// address. Reads the file once; blocking. store.io.
+/// address. Reads the file twice at most; blocking. channel.too-large, and what
+/// the file's read() gives.
 Result<CleanFile> clean_file(channel::File file, const std::string& neutral);
-} // namespace dmid::channels::email
+} // namespace dmid::media

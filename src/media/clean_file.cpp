@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "channels/email/metadata.hpp"
+#include "media/clean_file.hpp"
 
 #include "base/ascii.hpp"
-#include "channels/email/mail_in_spool.hpp"
-#include "channels/email/metadata_strip.hpp"
+#include "media/strip_image.hpp"
 
 #include <exiv2/exiv2.hpp>
 
 #include <algorithm>
 #include <memory>
 
-namespace dmid::channels::email
+namespace dmid::media
 {
 namespace
 {
@@ -26,7 +25,7 @@ Result<Bytes> read_all(const channel::File& file)
         if (piece.empty())
             return out;
         append(out, piece);
-        if (out.size() > Spool::kMaxSize)
+        if (out.size() > kMaxCleaned)
             return fail(Errc::channel_too_large, "a file");
     }
 }
@@ -227,4 +226,4 @@ Result<CleanFile> clean_file(channel::File file, const std::string& neutral)
     out.file = std::move(file);
     return out;
 }
-} // namespace dmid::channels::email
+} // namespace dmid::media
