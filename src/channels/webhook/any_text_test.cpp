@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/webhook/incoming_body.hpp"
 #include "channels/webhook/outgoing_body.hpp"
-#include "chat/testing_text.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/value.hpp>
+#include <conformance/any_text.hpp>
 #include <gtest/gtest.h>
 
 namespace dmid::channels::webhook
@@ -14,7 +14,7 @@ TEST(WebhookBody, AnyTextIsTheSameBehindTheWireBothWays)
     EXPECT_TRUE(rc::check(
         []
         {
-            const auto text = "x" + chat::test::any_text();
+            const auto text = "x" + conformance::any_text();
             channel::Outgoing message;
             message.text = text;
             const auto sent = codec::parse_json(encode_body({}, "ci", message).value()).value();
