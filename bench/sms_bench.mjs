@@ -22,7 +22,7 @@ async function converse(...argv) {
   return { first, ask: (line) => { child.stdin.write(`${line}\n`); return next(); }, stop: () => { child.stdin.end(); return ended; } };
 }
 
-const service = await converse(process.execPath, join(import.meta.dirname, 'smpp_child.mjs'));
+const service = await converse(process.execPath, join(import.meta.dirname, '../tests/peers/sms_sink.mjs'));
 const host = await converse(join(process.env.DMID_BUILD, 'bench/sms_host'), service.first);
 try {
   /** One side; the service must have accepted exactly so many. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service of npm's smpp that accepts everything and does nothing else: node smpp_child.mjs. Says its port, and at each line on
+// A service of npm's smpp that accepts everything and does nothing else: node sms_sink.mjs. Says its port, and at each line on
 // stdin how many messages it has accepted.
 import { createInterface } from 'node:readline';
 import smpp from 'smpp';
