@@ -4,13 +4,18 @@
 #include "gateway/prepare.hpp"
 #include "gateway/views.hpp"
 #include "gateway/words.hpp"
+#include "store/types.hpp"
+
+#include <algorithm>
 
 namespace dmid::gateway
 {
 namespace
 {
-/// Messages that one digest covers, and how many of them it shows.
-constexpr std::size_t kMostTogether = 500;
+/// Messages that one piece of a digest covers, and how many of them it shows. Each gets an outcome, all in
+/// one append.
+constexpr std::size_t kMostTogether = 200;
+static_assert(kMostTogether < store::kMaxEntries);
 constexpr std::size_t kMostShown = 30;
 /// Of each, so many bytes of its words.
 constexpr std::size_t kShown = 160;
@@ -48,9 +53,24 @@ Result<std::string> entry_of(const store::Stored& stored)
     return who + "\n  " + begin;
 }
 
+/// The same at every attempt, and another for what follows.
+Hash32 piece_id(const Hash32& digest, const Hash32& first)
+{
+    auto bytes = to_bytes(as_bytes("dmid/digest-piece"));
+    dmid::append(bytes, digest.view());
+    dmid::append(bytes, first.view());
+    return crypto::sha256(bytes);
+}
+
 std::string count_words(std::size_t count)
 {
     return std::to_string(count) + (count == 1 ? " message" : " messages");
+}
+
+std::string last_words(std::size_t count)
+{
+    const auto rest = count > kMostShown ? "\n\nAnd " + std::to_string(count - kMostShown) + " more." : "";
+    return rest + "\n\nTo read and answer them: dmid inbox.";
 }
 } // namespace
 
@@ -70,19 +90,23 @@ Prepared prepare_digest(const Context& context, const store::WorkItem& item, con
     const auto view = InboxView::open(context.mailbox);
     if (!view)
         return try_later(view.error());
-    const auto waiting = view->digest(box, meta.plan.label, meta.slot, kMostTogether);
+    auto waiting = view->digest(box, meta.plan.label, meta.slot, kMostTogether + 1);
     if (!waiting)
         return try_later(waiting.error());
+    const bool more = waiting->size() > kMostTogether;
+    waiting->resize(std::min(waiting->size(), kMostTogether));
     const auto way = find_way(context, item, meta);
     if (!way)
     {
         auto none = way.error();
-        none.together = *waiting;
+        none.together = *std::move(waiting);
+        none.more = more;
         return none;
     }
     if (auto kept = kept_back(context, *way->served, meta.plan))
         return *std::move(kept);
     Prepared out;
+    out.more = more;
     std::string text;
     std::size_t count = 0;
     for (const auto& id : *waiting)
@@ -111,14 +135,13 @@ Prepared prepare_digest(const Context& context, const store::WorkItem& item, con
     out.ready = true;
     out.channel = way->channel->first;
     out.leg = leg_of(context, item, way->binding.address);
+    out.leg.id = piece_id(item.entry.id, out.together.front());
     out.message.number = way->served->identity.number.in_fours();
     out.message.sender = "dmid";
     out.message.subject = "Digest: " + count_words(count) + " for " + out.message.number;
     out.message.notice = meta.plan.notice;
     out.message.text = count_words(count) + " for " + out.message.number + ":" + text;
-    if (count > kMostShown)
-        out.message.text += "\n\nAnd " + std::to_string(count - kMostShown) + " more.";
-    out.message.text += "\n\nTo read and answer them: dmid inbox.";
+    out.message.text += last_words(count);
     out.message.sent_at = context.clock.now();
     out.message.made_by_node = true;
     return out;

@@ -238,6 +238,29 @@ TEST_F(HoursTest, ADigestOfManySaysHowManyItDoesNotShow)
     EXPECT_NE(node.paper.sent[0].message.text.find("And 10 more."), std::string::npos);
 }
 
+TEST_F(HoursTest, AFloodGoesOutInPiecesEachOnceAndNothingIsLeftBehind)
+{
+    policy(
+        "via = [\"mail\"]\ndigest = [\"daily 18:00 UTC\"]\n[[rule]]\nwho = [\"nostr\"]\ndo = \"digest\"\n");
+    at(12, 0);
+    std::vector<Hash32> ids;
+    for (int i = 0; i < 450; ++i)
+        ids.push_back(node.write(ann, "message " + std::to_string(i)).id);
+    for (int i = 0; i < 40; ++i)
+        node.work();
+    at(18, 0);
+    for (int i = 0; i < 10; ++i)
+        node.work();
+    ASSERT_EQ(node.paper.sent.size(), 3U);
+    EXPECT_NE(node.paper.sent[0].leg.id, node.paper.sent[1].leg.id);
+    EXPECT_FALSE(node.paper.sent[1].leg.repeated);
+    EXPECT_EQ(node.paper.sent[2].message.text.rfind("50 messages", 0), 0U);
+    for (const auto& id : ids)
+        ASSERT_EQ(node.message(id).state, State::accepted);
+    node.pass(86'400);
+    EXPECT_EQ(node.work(), 0U);
+}
+
 TEST_F(HoursTest, ADigestWhoseWayIsGoneFailsForEachOfItsMessages)
 {
     policy(

@@ -28,6 +28,7 @@ struct Prepared
     UnixMillis look_at = 0;   ///< of one on hold: when to look again; 0: soon
     std::vector<Hash32> together; ///< of a digest: the messages in it
     std::vector<Hash32> apart;    ///< of a digest: those that need it no more
+    bool more = false;            ///< of a digest: others wait for another piece of it
     bool superseded = false;      ///< not ready and not needed: an earlier leg did it
     /// Went out before, sealed to keys whose publication is not final yet: kept until it is, told to nobody.
     bool watching = false;

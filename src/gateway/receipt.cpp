@@ -187,6 +187,18 @@ void share_out(const Context& context, const store::WorkItem& item, const LegMet
     }
 }
 
+/// Done; a digest of which more waits comes again at once, as if for the first time.
+void end_leg(const Context& context, const store::WorkItem& item, const Prepared& prepared,
+             store::Append& what)
+{
+    LegProgress fresh;
+    fresh.finished = item.ref.attempt;
+    if (prepared.more)
+        what.later.push_back({item.ref, context.clock.now_ms(), encode(fresh)});
+    else
+        what.done.push_back(item.ref);
+}
+
 /// It went out: done, or kept while the key that it is sealed to is not final.
 void note_accepted(const Context& context, const store::WorkItem& item, const LegMeta& meta,
                    const Prepared& prepared, LegProgress progress, UnixMillis next_look, store::Append& what)
@@ -208,7 +220,7 @@ void note_accepted(const Context& context, const store::WorkItem& item, const Le
     if (progress.unsettled)
         what.later.push_back({item.ref, next_look, encode(progress)});
     else
-        what.done.push_back(item.ref);
+        end_leg(context, item, prepared, what);
 }
 
 /// Nothing more is tried.
@@ -222,7 +234,7 @@ void note_failed(const Context& context, const store::WorkItem& item, const LegM
     else
         what.entries.push_back(
             outcome_entry(item, meta, State::failed, words, uncertain, context.clock.now()));
-    what.done.push_back(item.ref);
+    end_leg(context, item, prepared, what);
 }
 } // namespace
 
@@ -285,7 +297,7 @@ net::Task<> record_attempt(Context& context, const store::WorkItem& item, Prepar
     const auto next_look = context.clock.now_ms() + kHoldCheckMs;
     if (prepared.superseded || (prepared.watching && next_look > meta.give_up))
     {
-        what.done.push_back(item.ref);
+        end_leg(context, item, prepared, what);
         share_out(context, item, meta, prepared.apart, State::accepted, std::string{kElsewhere}, false, what);
     }
     else if (prepared.watching)

@@ -146,7 +146,8 @@ Result<std::vector<Hash32>> InboxView::digest(const store::MailboxId& box, const
 {
     store::Scan scan;
     scan.prefix = rows::key(box, Tag::digest, label_key(label));
-    scan.limit = limit;
+    // By id and not by time: all are looked at, so that nothing is left behind.
+    scan.limit = kMostRequests;
     DMID_TRY(const auto found, reader_->scan(scan));
     std::vector<std::pair<store::Position, Hash32>> waiting;
     for (const auto& [key, at] : found)
@@ -158,6 +159,7 @@ Result<std::vector<Hash32>> InboxView::digest(const store::MailboxId& box, const
         waiting.emplace_back(row ? row->position : std::numeric_limits<store::Position>::max(), id);
     }
     std::sort(waiting.begin(), waiting.end());
+    waiting.resize(std::min(waiting.size(), limit));
     std::vector<Hash32> out;
     for (const auto& [position, id] : waiting)
         out.push_back(id);
