@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/document.hpp"
+#include "model/ens_name.hpp"
 #include "model/identifier.hpp"
 #include "model/policy_bytes.hpp"
 #include "ops.hpp"
@@ -65,6 +66,16 @@ Result<json::value> policy_of_toml(const Args& args)
     return hex(bytes);
 }
 
+Result<json::value> name_read(const Args& args)
+{
+    DMID_TRY(const auto written, text_arg(args, "text"));
+    DMID_TRY(const auto name, model::EnsName::parse(written));
+    return json::value{{"text", text(name.text())},
+                       {"node", hex(name.node().view())},
+                       {"parent", hex(name.node_above(1).view())},
+                       {"dns", hex(name.dns_encoded())}};
+}
+
 Result<json::value> container_again(const Args& args)
 {
     DMID_TRY(const auto data, bytes_arg(args, "data"));
@@ -79,6 +90,7 @@ void add_model_ops(Ops& ops)
     ops["number.parse"] = number_parse;
     ops["number.of_payload"] = number_of_payload;
     ops["document.again"] = document_again;
+    ops["name.read"] = name_read;
     ops["policy.again"] = policy_again;
     ops["policy.of_toml"] = policy_of_toml;
     ops["policy.container"] = container_again;
