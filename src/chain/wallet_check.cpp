@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/wallet_check.hpp"
 
-#include "chain/log_reader.hpp"
+#include "chain/ask_alike.hpp"
 #include "chain/wallet_check_code.hpp"
 #include "codec/abi.hpp"
 #include "codec/json.hpp"
-
-#include <fmt/format.h>
 
 namespace dmid::chain
 {
@@ -58,20 +56,10 @@ net::Task<Result<WalletWord>> ask_wallet(const Endpoints& endpoints, Agreement a
                                          Hash32 digest, codec::ContractSignature signature)
 {
     DMID_CO_TRY(const auto params, wallet_check_params(wallet, digest, signature, agreement.block.hash));
-    const auto sources = sources_of(endpoints, agreement);
-    unsigned votes[2] = {0, 0};
-    std::optional<Error> first;
-    for (const auto index : sources.order)
-    {
-        auto said = co_await ask_one(endpoints.at(index), params);
-        if (said && ++votes[*said ? 1 : 0] >= sources.needed)
-            co_return WalletWord{*said, agreement.block, sources.needed};
-        if (!said && !first)
-            first = std::move(said).error();
-    }
-    if (first && (votes[0] == 0 || votes[1] == 0))
-        co_return tl::unexpected<Error>(*std::move(first));
-    co_return fail(Errc::chain_no_agreement,
-                   fmt::format("on a wallet's signature: {} say yes, {} no", votes[1], votes[0]));
+    const auto ask = [&params](Endpoint& endpoint) { return ask_one(endpoint, params); };
+    auto word = co_await ask_alike<bool>(endpoints, std::move(agreement), ask, "a wallet's signature");
+    if (!word)
+        co_return tl::unexpected<Error>(std::move(word).error());
+    co_return WalletWord{word->said, word->block, word->agreeing};
 }
 } // namespace dmid::chain
