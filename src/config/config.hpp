@@ -41,6 +41,11 @@ struct Chain
     std::vector<Endpoint> endpoints;
 };
 
+struct Names
+{
+    std::string ens_registry; ///< the contract's address; empty: names are not looked up
+};
+
 struct ServedNumber
 {
     std::string number;
@@ -191,6 +196,7 @@ struct Config
 {
     Node node;
     Chain chain;
+    Names names;
     std::vector<ServedNumber> numbers;
     Store store;
     Mail mail;

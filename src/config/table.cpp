@@ -16,6 +16,12 @@ bool valid_ws_url(void* s)
     const auto& url = static_cast<Endpoint*>(s)->ws_url;
     return url.empty() || url.starts_with("ws://") || url.starts_with("wss://");
 }
+bool valid_ens_registry(void* s)
+{
+    const auto& address = static_cast<Names*>(s)->ens_registry;
+    return address.empty() || (address.size() == 42 && address.starts_with("0x") &&
+                               address.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string::npos);
+}
 bool valid_metrics(void* s)
 {
     const auto& metrics = static_cast<Node*>(s)->metrics;
@@ -130,6 +136,15 @@ std::vector<Section> make_all()
           flag<&Endpoint::verifying>("verifying", "false",
                                      "A verifying proxy of your own (Helios, Lodestar)")},
          [](Config& c) { return pointers(c.chain.endpoints); }},
+        {"names",
+         "ENS names that stand for numbers, on the chain of [chain]",
+         false,
+         [](Config& c) -> void* { return &c.names; },
+         {check(text<&Names::ens_registry>("ens_registry", "\"\"",
+                                           "Address of the ENS registry, on mainnet "
+                                           "0x00000000000C2E074eC69A0dFb2997BA6C7d2e1e; empty: names are "
+                                           "not looked up"),
+                valid_ens_registry, "0x and 40 hex digits")}},
         {"number",
          "One number that this node serves",
          true,

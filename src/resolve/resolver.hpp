@@ -9,7 +9,9 @@
 #include "model/identifier.hpp"
 #include "proof/bundle.hpp"
 #include "proof/record.hpp"
+#include "resolve/name.hpp"
 #include "resolve/record_cache.hpp"
+#include "resolve/resolution.hpp"
 
 #include <array>
 #include <atomic>
@@ -22,24 +24,6 @@
 
 namespace dmid::resolve
 {
-/// An identifier, resolved by proof. What it rests on is record.block(): tier, hash, number, time, finality.
-struct Resolution
-{
-    model::Identifier identifier; ///< as it was asked for
-    model::Identity identity;
-    proof::VerifiedRecord record;
-    /// Decoded and held against the record; absent where nothing is published or nobody had the bytes
-    /// (record.published() tells the two apart).
-    std::optional<model::Document> document;
-    chain::Finality finality = chain::Finality::latest; ///< of the block that it was read at
-    UnixTime age = 0;   ///< seconds between the block's time and now; never below 0
-    bool stale = false; ///< older than 15 minutes at latest, 30 at finalized
-    std::string served_by;
-    std::vector<chain::SetAside> set_aside; ///< endpoints that disagreed, lagged, lied or failed
-    proof::Bundle bundle;
-    std::optional<bool> published_final{}; ///< Resolver::is_final() of the record, where somebody asked
-};
-
 struct ResolveOptions
 {
     net::Millis agreement_for{2'000};  ///< how long one agreed block serves reads at latest
@@ -47,6 +31,8 @@ struct ResolveOptions
     net::Millis offered_for{15'000};   ///< how long a block that offer() gave serves
     std::size_t cached_records = 4096; ///< readings kept for each finality, all of one block
     net::Millis final_for{2'000};      ///< how long an answer to "what is final" serves who wants a newer one
+    /// Address of the ENS registry; absent: names are not looked up.
+    std::optional<Address> ens_registry{};
     /// Told of every record that was proven afresh, with the labels of who vouched for its block; on the
     /// reader's thread.
     std::function<void(const proof::VerifiedRecord&, const std::vector<std::string>& vouched)> on_record;
@@ -73,6 +59,14 @@ public:
     /// The same for a number of the configured registry.
     net::Task<Result<Resolution>> resolve(model::Number number,
                                           chain::Finality finality = chain::Finality::latest);
+
+    /// The number that a name stands for: its text record (by the word of endpoints, in an agreed block)
+    /// leads to it, and its document (by proof) lists the name. name.invalid; name.not-looked-up without
+    /// ResolveOptions::ens_registry; name.no-number, name.off-chain; name.one-sided where the number does not
+    /// list the name; resolve.stale; document.unavailable where nobody gives the document; errors of
+    /// chain::ask_ens_text() and resolve().
+    net::Task<Result<NameFound>> find_name(std::string text,
+                                           chain::Finality finality = chain::Finality::latest);
 
     /// The present agreed block, at most as old as the options say.
     net::Task<Result<chain::Agreement>> agreement(chain::Finality finality);

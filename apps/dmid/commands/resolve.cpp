@@ -19,15 +19,41 @@ std::string all_words(const Invocation& call, std::string_view name)
     return out;
 }
 
+/// The proven record of the number that a name stands for. That the name stands for it is proven by nobody:
+/// it is what endpoints say, and so it is shown.
+struct Asked
+{
+    resolve::Resolution resolution;
+    std::string name{}; ///< empty: a number was named
+    std::string word{};
+    std::uint64_t block = 0;
+};
+
+Result<Asked> ask_for(tool::ChainSession& session, const std::string& id, chain::Finality finality)
+{
+    if (model::identifier_kind(id) != model::IdentifierKind::ens_name)
+    {
+        DMID_TRY(auto resolution, session.resolve(id, finality));
+        return Asked{std::move(resolution)};
+    }
+    DMID_TRY(auto found, session.find_name(id, finality));
+    return Asked{std::move(found.number), found.name.text(), resolve::whose_word(found.block, found.agreeing),
+                 found.block.number};
+}
+
 Result<> resolve_id(const Invocation& call)
 {
     DMID_TRY(const auto session, tool::ChainSession::open(call));
     const auto finality = call.has("--finalized") ? chain::Finality::finalized
                           : call.has("--safe")    ? chain::Finality::safe
                                                   : chain::Finality::latest;
-    DMID_TRY(const auto resolution, session->resolve(all_words(call, "ID"), finality));
+    DMID_TRY(const auto asked, ask_for(*session, all_words(call, "ID"), finality));
+    const auto& resolution = asked.resolution;
     tool::warn_of(call.out(), resolution);
     auto json = tool::record_json(resolution);
+    if (!asked.name.empty())
+        json["name"] = {
+            {"name", asked.name}, {"word_of", asked.word}, {"block", asked.block}, {"proven", false}};
     if (call.has("--proof"))
     {
         const auto bundle = proof::encode_bundle(resolution.bundle);
@@ -36,6 +62,10 @@ Result<> resolve_id(const Invocation& call)
     }
     call.out().value(json);
     call.out().table(tool::record_table(resolution));
+    if (!asked.name.empty())
+        call.out().line("\n" + asked.name + " stands for this number by the word of " + asked.word +
+                        " at block " + std::to_string(asked.block) +
+                        ", which is not proven; that the number lists the name is.");
     if (call.has("--proof"))
         call.out().line("\nThe proof is in " + call.word("--proof") + "; check it with `dmid verify " +
                         call.word("--proof") + " --block HASH`, the hash from a source that you trust.");
@@ -116,7 +146,7 @@ Rows resolve_commands()
 {
     return {{"resolve",
              "Read an identifier's record by proof",
-             {{"ID", "a number in any spacing, a DID, a tel: or CAIP-19 URI", true, true}},
+             {{"ID", "a number in any spacing, a DID, a tel: or CAIP-19 URI, an ENS name", true, true}},
              {{"--proof", "FILE", "write the proof bundle"},
               {"--safe", "", "read at the safe block"},
               {"--finalized", "", "read at the finalized block"}},

@@ -193,6 +193,10 @@ Result<> Runtime::Impl::open_chain()
     auto documents = [rows = index.get()](const Hash32& hash)
     { return rows->document(hash).value_or(std::nullopt); };
     resolve::ResolveOptions reading;
+    if (const auto& ens = setup.config.names.ens_registry; !ens.empty())
+    {
+        DMID_TRY(reading.ens_registry, fixed_from_hex<Address>(ens));
+    }
     reading.on_record = [this](const proof::VerifiedRecord& record, const std::vector<std::string>& vouched)
     { check_events(record, vouched); };
     resolver = std::make_unique<resolve::Resolver>(*endpoints, registry, clock, std::move(documents),

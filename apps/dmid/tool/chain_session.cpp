@@ -42,6 +42,16 @@ Result<proof::RegistryRef> registry_of(const config::Chain& chain)
     return ref;
 }
 
+Result<std::optional<Address>> ens_registry_of(const config::Config& config)
+{
+    if (config.names.ens_registry.empty())
+        return std::optional<Address>{};
+    auto address = codec::parse_address(config.names.ens_registry);
+    if (!address)
+        return fail(Errc::config_value, "[names] ens_registry: " + address.error().context);
+    return std::optional{*address};
+}
+
 chain::ChainConfig chain_config_of(const config::Chain& chain)
 {
     chain::ChainConfig out;
@@ -74,7 +84,10 @@ Result<std::unique_ptr<ChainSession>> ChainSession::open(const Invocation& call,
     {
         DMID_TRY(impl->registry, registry_of(config.chain));
     }
-    impl->resolver = std::make_unique<resolve::Resolver>(*impl->endpoints, impl->registry, impl->clock);
+    resolve::ResolveOptions reading;
+    DMID_TRY(reading.ens_registry, ens_registry_of(config));
+    impl->resolver = std::make_unique<resolve::Resolver>(*impl->endpoints, impl->registry, impl->clock,
+                                                         chain::DocumentSource{}, std::move(reading));
     impl->reader = std::make_unique<chain::RecordReader>(*impl->endpoints, impl->registry);
     return std::unique_ptr<ChainSession>{new ChainSession{std::move(impl)}};
 }
@@ -101,6 +114,14 @@ Result<resolve::Resolution> ChainSession::resolve(const std::string& text, chain
     DMID_TRY(auto resolution, net::run_blocking(impl_->resolver->resolve(text, finality)));
     DMID_TRY(resolution.published_final, net::run_blocking(ask_final(*impl_->resolver, resolution.record)));
     return resolution;
+}
+
+Result<resolve::NameFound> ChainSession::find_name(const std::string& text, chain::Finality finality)
+{
+    DMID_TRY(auto found, net::run_blocking(impl_->resolver->find_name(text, finality)));
+    DMID_TRY(found.number.published_final,
+             net::run_blocking(ask_final(*impl_->resolver, found.number.record)));
+    return found;
 }
 
 namespace

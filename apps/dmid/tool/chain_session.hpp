@@ -12,6 +12,8 @@ namespace dmid::tool
 {
 /// The registry of a configuration: config.missing where it names none.
 Result<proof::RegistryRef> registry_of(const config::Chain& chain);
+/// The ENS registry of a configuration; nothing where names are not looked up. config.value.
+Result<std::optional<Address>> ens_registry_of(const config::Config& config);
 /// The endpoints of a configuration; the local chain's usual one where it names none.
 chain::ChainConfig chain_config_of(const config::Chain& chain);
 
@@ -31,6 +33,8 @@ public:
     const chain::Endpoints& endpoints() const noexcept;
 
     Result<resolve::Resolution> resolve(const std::string& text, chain::Finality finality);
+    /// The number that a name stands for, the rest as in resolve().
+    Result<resolve::NameFound> find_name(const std::string& text, chain::Finality finality);
     /// A record by proof, whatever its document says: for its owner, who must be able to replace a bad one.
     /// resolve.not-minted where absence is proven.
     Result<chain::Reading> read(model::Number number);

@@ -83,7 +83,8 @@ std::vector<Option> content_options()
             {"--mail-domain", "DOMAIN", "where the number has a mail address"},
             {"--work", "BITS", "work that suffices for strangers who prove nothing"},
             {"--accept", "CLASS", "a proof that suffices instead", true},
-            {"--also", "NAME", "another identifier of yours, unproven", true}};
+            {"--also", "NAME",
+             "another identifier of yours, such as alice.eth; unproven until it names the number too", true}};
 }
 
 Result<> fill_content(const Invocation& call, const KeyRing& ring,
