@@ -28,6 +28,45 @@ std::string no_names(const std::string& name)
            ". Begin with the number: 8312 3456 7890 1210 Hello.";
 }
 
+std::string is_this_meant(const std::string& name, model::Number number, const std::string& word_of,
+                          Held held)
+{
+    const std::string goes = held == Held::text ? "your message goes there" : "you can write there";
+    return name + " is " + number.in_fours() + ", by the word of " + word_of +
+           ". Nothing was sent yet. Answer YES and " + goes + "; from then on " + name +
+           " means this number for you." +
+           (held == Held::too_much ? " Your message was not kept: send it again after that." : "");
+}
+
+std::string name_changed(const std::string& name, model::Number was, model::Number now)
+{
+    if (was == now)
+        return was.in_fours() + ", which " + name + " means for you, has changed hands.";
+    return name + " has meant " + was.in_fours() + " for you until now.";
+}
+
+std::string yes_or_no(const std::string& name, model::Number number)
+{
+    return "Nothing was sent. You were asked whether " + name + " is " + number.in_fours() +
+           " for you: answer YES or NO first.";
+}
+
+std::string dropped(const std::string& name)
+{
+    return "Your message to " + name + " was not sent.";
+}
+
+std::string no_number_of(const std::string& name, const Error& error)
+{
+    return "Nothing was sent to " + name + ": " + std::string{advice(error.code)};
+}
+
+std::string too_many_names(const std::string& name)
+{
+    return "Nothing was sent to " + name +
+           ": names cannot be looked up at present. Try again in some minutes, or begin with the number.";
+}
+
 std::string write_on(model::Number number)
 {
     return "You write to " + number.in_fours() + ". What you say next goes there; answers come back here.";

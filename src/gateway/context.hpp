@@ -12,6 +12,7 @@
 #include "gateway/heads.hpp"
 #include "gateway/health.hpp"
 #include "gateway/meters.hpp"
+#include "gateway/name_look.hpp"
 #include "gateway/pins.hpp"
 #include "gateway/policy_hold.hpp"
 #include "gateway/served.hpp"
@@ -64,6 +65,10 @@ struct Context
     /// Words that may carry an owner's code, in a minute: of all, and of one address. Never null.
     std::shared_ptr<Budget> code_tries = std::make_shared<Budget>(60, 5);
     std::shared_ptr<ChosenNumbers> chosen = std::make_shared<ChosenNumbers>(); ///< never null
+    /// Names of strangers that the chain is asked about, in a minute: for all, and for one account. Never
+    /// null.
+    std::shared_ptr<Budget> name_looks = std::make_shared<Budget>(60, 5);
+    FindName find_name = {}; ///< in the resolver's place; empty: the resolver
     /// Heads that others bring, in a minute: of all, and of one source. Never null.
     std::shared_ptr<Budget> head_budget = std::make_shared<Budget>(600, 60);
 };

@@ -4,6 +4,7 @@
 #include "channel/inbox.hpp"
 #include "gateway/context.hpp"
 #include "gateway/known_as.hpp"
+#include "gateway/name_talk.hpp"
 #include "gateway/turn.hpp"
 
 namespace dmid::gateway
@@ -43,6 +44,9 @@ private:
     net::Task<channel::Heard> hear_owner(channel::ChatLine line, std::string text, KnownMessage known,
                                          bool by_code);
     net::Task<channel::Heard> hear_other(channel::ChatLine line);
+    net::Task<channel::Heard> hear_for(channel::ChatLine line, model::Number number,
+                                       std::optional<model::Tail> ext, std::string text);
+    net::Task<channel::Heard> hear_confirmed(NameStep step, std::string native_id);
 
     Context& context_;
 };

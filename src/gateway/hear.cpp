@@ -5,6 +5,7 @@
 #include "gateway/chat_words.hpp"
 #include "gateway/flow.hpp"
 #include "gateway/known_as.hpp"
+#include "gateway/name_talk.hpp"
 #include "gateway/stages.hpp"
 #include "gateway/tokens.hpp"
 #include "gateway/views.hpp"
@@ -52,30 +53,6 @@ model::PlatformAccount account_of(const ChatLine& line)
     return {line.channel, line.account};
 }
 
-/// By which it is counted, and its choice kept.
-std::string key_of(const ChatLine& line)
-{
-    return line.channel + '\n' + line.account;
-}
-
-/// The word alone, whatever its case and the marks around it.
-bool is_word(std::string_view text, std::string_view word)
-{
-    std::string letters;
-    for (const char c : text)
-    {
-        if (letters.size() > word.size())
-            return false;
-        if (c >= 'a' && c <= 'z')
-            letters.push_back(static_cast<char>(c - 'a' + 'A'));
-        else if (c >= 'A' && c <= 'Z')
-            letters.push_back(c);
-        else if (c != ' ' && c != '.' && c != '!' && c != '\n')
-            return false;
-    }
-    return letters == word;
-}
-
 struct BoundHere
 {
     ServedPtr served;
@@ -99,8 +76,11 @@ Result<std::vector<BoundHere>> bindings_of(const Context& context, const ChatLin
 
 /// The owner, or whoever has the telephone now, wants nothing more. Anybody may stop what comes to them,
 /// proven or not; the owner learns of it by another way.
-Heard stop(Context& context, const std::vector<BoundHere>& bound)
+Heard stop(Context& context, const ChatLine& line, const std::vector<BoundHere>& bound)
 {
+    // What waits for a word about a name waits no longer.
+    if (const auto dropped = drop_question(context, account_key(line)); !dropped)
+        return no_words(refuse(dropped.error()));
     for (const auto& [served, binding] : bound)
     {
         const auto now = context.clock.now();
@@ -191,6 +171,8 @@ struct Whom
     std::optional<model::Tail> ext;
     std::string text;
     std::string say;
+    std::string name;         ///< it begins with this name instead of a number; `text` follows
+    bool unaddressed = false; ///< it says by itself nothing of whom it is for
 };
 
 /// The numbers that this account is in conversation with, the latest first.
@@ -211,9 +193,10 @@ Result<std::vector<std::pair<Talk, model::Number>>> talks_of(const Context& cont
 Result<Whom> by_conversation(const Context& context, const ChatLine& line)
 {
     Whom whom;
+    whom.unaddressed = true;
     whom.text = line.text;
     DMID_TRY(const auto talks, talks_of(context, line));
-    const auto choice = context.chosen->find(key_of(line), context.clock.now());
+    const auto choice = context.chosen->find(account_key(line), context.clock.now());
     if (choice && (talks.empty() || talks.front().first.at <= choice->at))
     {
         whom.number = choice->number;
@@ -274,7 +257,8 @@ Whom by_opening(Opening opening)
         whom.say = chat_words::not_a_number(opening.why);
         break;
     case Opening::Kind::name:
-        whom.say = chat_words::no_names(opening.name);
+        whom.name = std::move(opening.name);
+        whom.text = std::move(opening.text);
         break;
     case Opening::Kind::none:
         break;
@@ -312,12 +296,14 @@ Result<Whom> find_whom(const Context& context, const ChatLine& line)
     return by_conversation(context, line);
 }
 
-channel::Inbound letter_of(ChatLine line, Whom whom)
+/// `text`: what the line says, without whom it is for.
+channel::Inbound letter_of(ChatLine line, model::Number number, std::optional<model::Tail> ext,
+                           std::string text)
 {
     channel::Letter letter;
     letter.content = content_of(line);
-    letter.number = *whom.number;
-    letter.ext = whom.ext;
+    letter.number = number;
+    letter.ext = ext;
     if (line.proven)
     {
         letter.from = {account_of(line)};
@@ -333,7 +319,7 @@ channel::Inbound letter_of(ChatLine line, Whom whom)
     else if (line.kind != ChatLine::Kind::said)
         letter.edits = std::move(line.of);
     letter.sent_at = line.sent_at;
-    letter.text = std::move(whom.text);
+    letter.text = std::move(text);
     letter.files = std::move(line.files);
     letter.lost = std::move(line.lost);
     letter.automatic = line.automatic;
@@ -346,20 +332,15 @@ channel::Inbound letter_of(ChatLine line, Whom whom)
 }
 } // namespace
 
-net::Task<Heard> Flow::hear_other(ChatLine line)
+net::Task<Heard> Flow::hear_for(ChatLine line, model::Number number, std::optional<model::Tail> ext,
+                                std::string text)
 {
-    auto whom = find_whom(context_, line);
-    if (!whom)
-        co_return no_words(refuse(whom.error()));
-    if (!whom->number)
-        co_return only_say(std::move(whom->say));
-    const auto number = *whom->number;
     // To begin is to say whom with: the number alone is no message yet.
-    if (line.kind == ChatLine::Kind::said && whom->text.empty() && line.files.empty())
+    if (line.kind == ChatLine::Kind::said && text.empty() && line.files.empty())
     {
         if (context_.served.by_number(number) == nullptr)
             co_return only_say(chat_words::refused(number, std::string{advice(Errc::gateway_not_served)}));
-        context_.chosen->choose(key_of(line), {number, whom->ext, context_.clock.now()});
+        context_.chosen->choose(account_key(line), {number, ext, context_.clock.now()});
         co_return only_say(chat_words::write_on(number));
     }
     if (line.kind != ChatLine::Kind::said)
@@ -376,7 +357,7 @@ net::Task<Heard> Flow::hear_other(ChatLine line)
     const auto talks = talks_of(context_, line);
     const bool first = talks && std::none_of(talks->begin(), talks->end(),
                                              [&](const auto& talk) { return talk.second == number; });
-    auto answered = co_await receive(letter_of(std::move(line), *std::move(whom)));
+    auto answered = co_await receive(letter_of(std::move(line), number, ext, std::move(text)));
     Heard heard{answered, {}};
     if (answered.yes == channel::Yes::no)
         heard.say = chat_words::refused(number, answered.reason);
@@ -385,15 +366,60 @@ net::Task<Heard> Flow::hear_other(ChatLine line)
     co_return heard;
 }
 
+net::Task<Heard> Flow::hear_confirmed(NameStep step, std::string native_id)
+{
+    const auto account = account_key(step.line);
+    auto heard = co_await hear_for(std::move(step.line), step.number, std::nullopt, std::move(step.text));
+    if (heard.answer.yes == channel::Yes::later)
+        co_return heard;
+    if (const auto kept = confirm_name(context_, account, *std::move(step.confirms), native_id); !kept)
+        co_return no_words(refuse(kept.error()));
+    if (heard.say.empty() && !heard.answer.duplicate)
+        heard.say = chat_words::understood(step.number);
+    co_return heard;
+}
+
+net::Task<Heard> Flow::hear_other(ChatLine line)
+{
+    auto whom = find_whom(context_, line);
+    if (!whom)
+        co_return no_words(refuse(whom.error()));
+    Result<NameStep> step;
+    if (!whom->name.empty())
+        step = co_await write_to_name(context_, line, whom->name, whom->text);
+    else if (whom->unaddressed)
+        step = answer_about_name(context_, line);
+    if (!step)
+        co_return no_words(refuse(step.error()));
+    if (step->kind == NameStep::Kind::later)
+        co_return no_words(refuse(step->code));
+    if (step->kind == NameStep::Kind::done)
+        co_return only_say(std::move(step->say));
+    if (step->kind == NameStep::Kind::send && step->confirms)
+        co_return co_await hear_confirmed(*std::move(step), line.native_id);
+    if (step->kind == NameStep::Kind::send)
+        co_return co_await hear_for(std::move(step->line), step->number, std::nullopt, std::move(step->text));
+    if (!whom->number && line.kind != ChatLine::Kind::said)
+    {
+        auto words = amend_held(context_, line);
+        if (!words)
+            co_return no_words(refuse(words.error()));
+        co_return only_say(*std::move(words));
+    }
+    if (!whom->number)
+        co_return only_say(std::move(whom->say));
+    co_return co_await hear_for(std::move(line), *whom->number, whom->ext, std::move(whom->text));
+}
+
 net::Task<Heard> Flow::hear(ChatLine line)
 {
     if (!model::is_platform_id(line.account) || line.text.size() > model::kMaxText || !is_utf8(line.text))
         co_return no_words(refuse(Errc::message_event_invalid));
-    const auto account = key_of(line);
+    const auto account = account_key(line);
     const bool automatic = line.automatic;
     auto heard = co_await hear_line(std::move(line));
     // A program is not talked to, and nobody without end.
-    if (automatic || !context_.says->take(account, context_.clock.now()))
+    if (!heard.say.empty() && (automatic || !context_.says->take(account, context_.clock.now())))
         heard.say.clear();
     co_return heard;
 }
@@ -406,7 +432,7 @@ net::Task<Heard> Flow::hear_line(ChatLine line)
     if (line.kind == ChatLine::Kind::said && line.files.empty())
     {
         if (is_word(line.text, "STOP"))
-            co_return stop(context_, *bound);
+            co_return stop(context_, line, *bound);
         if (is_word(line.text, "HELP") || is_word(line.text, "START"))
             co_return only_say(chat_words::how_to_begin());
     }
@@ -423,7 +449,7 @@ net::Task<Heard> Flow::hear_line(ChatLine line)
     // Whoever is known as an owner here never becomes a sender here: it would show the address to others.
     auto text = line.text;
     const bool by_code = !line.proven;
-    if (by_code && !context_.code_tries->take(key_of(line), context_.clock.now()))
+    if (by_code && !context_.code_tries->take(account_key(line), context_.clock.now()))
         co_return no_words(refuse(Errc::policy_rate_limited));
     auto known = by_code ? find_answer_code(context_, line.channel, line.account, text)
                          : find_known(context_, line.channel, line.account, line.answers);

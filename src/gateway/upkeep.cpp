@@ -6,6 +6,7 @@
 #include "gateway/grant.hpp"
 #include "gateway/key_wait.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/name_book.hpp"
 #include "gateway/old_proofs.hpp"
 #include "gateway/receipts_out.hpp"
 #include "gateway/views.hpp"
@@ -123,6 +124,10 @@ struct Upkeep::Impl
                 context.alarms.raise(
                     "store", "files cannot be dropped: " + std::string{name(done.error().code)}, now / 1000);
         }
+        if (const auto done = sweep_questions(context); !done)
+            context.alarms.raise(
+                "store", "messages to names cannot be dropped: " + std::string{name(done.error().code)},
+                now / 1000);
         for (;;)
         {
             const auto swept = context.mailbox.sweep(now, now / 1000 - kKeepCounters, kSweepBatch);
