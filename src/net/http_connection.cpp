@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 
 #include <array>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 namespace dmid::net
@@ -38,6 +40,17 @@ HttpResponse plain(unsigned status)
     return response;
 }
 
+/// Of a streamed body whose handler knows it.
+std::optional<std::uint64_t> announced_length(const HttpResponse& response)
+{
+    const auto text = response.headers.get("Content-Length");
+    std::uint64_t length = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+    const bool good =
+        response.stream && !text.empty() && error == std::errc{} && end == text.data() + text.size();
+    return good ? std::optional{length} : std::nullopt;
+}
+
 Task<HttpResponse> call(const HttpHandler& handler, HttpRequest request)
 {
     try
@@ -52,19 +65,29 @@ Task<HttpResponse> call(const HttpHandler& handler, HttpRequest request)
 }
 } // namespace
 
-/// Chunked coding where the peer knows it, else the bare bytes until the connection closes.
+/// Chunked coding where the peer knows it, else the bare bytes, up to the length that was announced or until
+/// the connection closes.
 class HttpConnection::Chunks final : public BodyWriter
 {
 public:
-    Chunks(HttpConnection& connection, bool chunked)
+    Chunks(HttpConnection& connection, bool chunked, std::optional<std::uint64_t> length)
         : connection_{connection}
         , chunked_{chunked}
+        , left_{length}
     {
     }
+    /// All that was announced went out.
+    bool whole() const noexcept { return left_.value_or(0) == 0; }
     Task<Result<>> write(std::string piece) override
     {
         if (piece.empty())
             co_return Result<>{};
+        if (left_)
+        {
+            if (piece.size() > *left_)
+                co_return fail(Errc::net_too_large, "more than the length that was announced");
+            *left_ -= piece.size();
+        }
         connection_.stream_.expires_after(connection_.service_->options.write_timeout);
         std::string framed;
         if (chunked_)
@@ -91,6 +114,7 @@ public:
 private:
     HttpConnection& connection_;
     bool chunked_;
+    std::optional<std::uint64_t> left_;
 };
 
 HttpConnection::HttpConnection(Stream stream, std::shared_ptr<Service> service, bool tls)
@@ -198,8 +222,9 @@ Task<bool> HttpConnection::answer()
     // The handler has its own deadlines; the connection's starts again with the response.
     stream_.expires_never();
     auto response = co_await call(service_->handler, std::move(request));
-    const bool keep =
-        keep_wanted && !service_->stopping.load() && (!response.stream || chunks_known || head_only);
+    const bool framed =
+        !response.stream || chunks_known || head_only || announced_length(response).has_value();
+    const bool keep = keep_wanted && !service_->stopping.load() && framed;
     const auto sent = co_await send(std::move(response), head_only, keep, chunks_known);
     if (sent && !keep)
         co_await stream_.shutdown();
@@ -208,13 +233,15 @@ Task<bool> HttpConnection::answer()
 
 Task<Result<>> HttpConnection::send(HttpResponse response, bool head_only, bool keep, bool chunked)
 {
+    const auto length = announced_length(response);
+    chunked = chunked && !length;
     ResponseHead head;
     head.status = response.status;
     head.headers = &response.headers;
-    head.length = response.body.size();
+    head.length = length.value_or(response.body.size());
     head.keep_alive = keep;
     head.chunked = response.stream && chunked;
-    head.until_close = response.stream && !chunked;
+    head.until_close = response.stream && !chunked && !length;
     const auto text = encode_response_head(head);
     stream_.expires_after(service_->options.write_timeout);
     if (!response.stream || head_only)
@@ -224,8 +251,10 @@ Task<Result<>> HttpConnection::send(HttpResponse response, bool head_only, bool 
     }
     DMID_CO_TRY(co_await stream_.write(as_bytes(text)));
     stream_.expires_never();
-    Chunks writer{*this, chunked};
+    Chunks writer{*this, chunked, length};
     DMID_CO_TRY(co_await response.stream(writer));
+    if (!writer.whole())
+        co_return fail(Errc::net_closed, "less than the length that was announced");
     if (!chunked)
         co_return Result<>{};
     stream_.expires_after(service_->options.write_timeout);

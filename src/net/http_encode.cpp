@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/ascii.hpp"
 #include "net/http_parser.hpp"
 #include "net/url.hpp"
 
@@ -71,7 +72,7 @@ std::string encode_response_head(const ResponseHead& head)
     out += reason_phrase(head.status);
     out += "\r\n";
     for (const auto& [name, value] : head.headers->fields())
-        if (is_http_token(name))
+        if (is_http_token(name) && !ascii_same(name, "Content-Length"))
             put_field(out, name, value);
     put_field(out, "Date", http_date());
     if (!head.keep_alive)

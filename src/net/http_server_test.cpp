@@ -37,6 +37,12 @@ Task<HttpResponse> echo(HttpRequest request)
         co_await sleep_for(Millis{300});
     if (request.path == "/stream")
         response.stream = count_up;
+    if (request.path.starts_with("/long/"))
+    {
+        // Of 27 bytes, as many as the path says are announced.
+        response.headers.set("Content-Length", request.path.substr(6));
+        response.stream = count_up;
+    }
     if (request.path == "/uid")
         response.body = request.peer.uid ? std::to_string(*request.peer.uid) : "none";
     else
@@ -127,6 +133,41 @@ TEST(HttpServer, StreamsInChunks)
     const auto socket = running.raw();
     socket.send("GET /stream HTTP/1.0\r\n\r\n");
     EXPECT_TRUE(socket.read_until("").ends_with("\r\n\r\ndata: 0\n\ndata: 1\n\ndata: 2\n\n"));
+}
+
+TEST(HttpServer, StreamsWhatHasALengthAndKeepsTheConnection)
+{
+    Running running;
+    for (const std::string version : {"1.1", "1.0"})
+    {
+        const auto socket = running.raw();
+        const auto head = " HTTP/" + version + "\r\nHost: a\r\nConnection: keep-alive\r\n\r\n";
+        socket.send("GET /long/27" + head);
+        const auto first = socket.read_until("data: 2\n\n");
+        EXPECT_NE(first.find("Content-Length: 27\r\n"), std::string::npos) << first;
+        EXPECT_EQ(first.find("Content-Length", first.find("Content-Length") + 1), std::string::npos) << first;
+        EXPECT_EQ(first.find("chunked"), std::string::npos) << first;
+        EXPECT_TRUE(first.ends_with("\r\n\r\ndata: 0\n\ndata: 1\n\ndata: 2\n\n")) << first;
+        socket.send("HEAD /long/27" + head + "GET /a" + head);
+        const auto second = socket.read_until("GET /a ");
+        EXPECT_NE(second.find("Content-Length: 27\r\n"), std::string::npos) << second;
+        EXPECT_EQ(second.find("data: 0"), std::string::npos) << second;
+    }
+}
+
+TEST(HttpServer, EndsTheConnectionWhereAStreamIsShorterOrLongerThanItsLength)
+{
+    Running running;
+    for (const auto* length : {"28", "26", "0"})
+    {
+        const auto socket = running.raw();
+        socket.send("GET /long/" + std::string{length} +
+                    " HTTP/1.1\r\nHost: a\r\n\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        const auto all = socket.read_until("");
+        const auto body = all.substr(all.find("\r\n\r\n") + 4);
+        EXPECT_EQ(all.find("GET /a"), std::string::npos) << all;
+        EXPECT_LE(body.size(), std::stoul(length) == 28 ? 27U : std::stoul(length));
+    }
 }
 
 TEST(HttpServer, WhatAHandlerThrowsStaysInside)

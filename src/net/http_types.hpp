@@ -47,7 +47,7 @@ struct HttpRequest
     Peer peer;
 };
 
-/// Writes pieces of a body that has no length (chunked), for server-sent events.
+/// Writes pieces of a body: chunked for server-sent events, or as long as was said.
 class BodyWriter
 {
 public:
@@ -66,7 +66,7 @@ struct HttpResponse
     unsigned status = 200;
     Headers headers;
     std::string body;
-    /// Servers only: where set, `body` is ignored and this sends the body piece by piece.
+    /// Servers only: the body piece by piece, instead of `body`. Chunked, unless Content-Length is set.
     BodyStream stream;
 };
 
