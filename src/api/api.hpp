@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/health.hpp"
+#include "api/links.hpp"
 #include "api/recent_answers.hpp"
 #include "api/wallet_sessions.hpp"
 #include "channel/heads.hpp"
@@ -73,5 +74,6 @@ private:
     NodeInfo info_;
     RecentAnswers resolved_;
     WalletSessions wallets_;
+    LinkDoor links_;
 };
 } // namespace dmid::api

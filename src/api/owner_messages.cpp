@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/file_stream.hpp"
 #include "api/owner_api.hpp"
 #include "api/problem.hpp"
 #include "api/request.hpp"
@@ -131,14 +132,11 @@ net::HttpResponse file(const Call& call, const Hash32& id, std::string_view inde
     const auto found = gateway::file(call.context, *call.served, id, n);
     if (!found)
         return problem(found.error());
-    const auto bytes = found->read(0, static_cast<std::size_t>(found->size));
-    if (!bytes)
-        return problem(bytes.error());
+    // A file that is gone or damaged is told as such, which the middle of a download cannot be.
+    if (const auto first = found->read(0, 1); !first)
+        return problem(first.error());
     net::HttpResponse response;
-    // Never a type that a browser would show: what strangers send is a download and nothing else.
-    response.headers.set("Content-Type", "application/octet-stream");
-    response.headers.set("X-Content-Type-Options", "nosniff");
-    response.body.assign(bytes->begin(), bytes->end());
+    put_file(response, *found, call.context.aside);
     return response;
 }
 } // namespace

@@ -5,6 +5,7 @@
 #include "api/views.hpp"
 #include "api/wallet_api.hpp"
 #include "codec/json.hpp"
+#include "gateway/sealed_link.hpp"
 
 namespace dmid::api
 {
@@ -134,6 +135,8 @@ net::Task<net::HttpResponse> Api::handle_public(net::HttpRequest request)
         co_return co_await ask_wallets(std::move(request));
     if (path.starts_with(kChannels))
         co_return co_await ask_channel(std::move(request));
+    if (path.starts_with(gateway::kLinkPath))
+        co_return co_await links_.answer(context_, std::move(request));
     if (path.starts_with(kHeads) && get)
         co_return show_heads(request);
     if (path.starts_with(kHeads) && request.method == "PUT" && heads != nullptr)

@@ -16,6 +16,7 @@ struct Node
     std::string socket;                ///< the owner's socket; empty: <state>/node.sock
     std::string metrics;               ///< host:port of a listener for /metrics and /healthz alone; or empty
     std::string url;                   ///< how others reach the HTTP door; goes into receipts and documents
+    std::uint64_t link_days = 0;       ///< how long links to files are good
     std::uint64_t threads = 0;         ///< 0: one per core
     std::uint64_t open_per_minute = 0; ///< wraps opened for strangers without work, in total
     std::uint64_t open_per_source_minute = 0; ///< the same per source
@@ -71,6 +72,7 @@ struct Mail
     std::string domain;        ///< the domain of the node's own addresses
     std::string dkim_key_file; ///< PEM, RSA or Ed25519
     std::string dkim_selector;
+    std::uint64_t max_file_mb = 0;        ///< of one message on its way out
     std::string listen_smtp;              ///< host:port; empty: no SMTP door
     std::string listen_lmtp;              ///< host:port; empty: no LMTP door
     std::string certificate_file;         ///< PEM, for STARTTLS; empty: none

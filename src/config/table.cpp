@@ -11,6 +11,11 @@ bool valid_listen(void* s)
 {
     return host_and_port(static_cast<Node*>(s)->listen);
 }
+bool valid_link_days(void* s)
+{
+    const auto days = static_cast<Node*>(s)->link_days;
+    return days >= 1 && days <= 30;
+}
 bool valid_ws_url(void* s)
 {
     const auto& url = static_cast<Endpoint*>(s)->ws_url;
@@ -26,6 +31,11 @@ bool valid_metrics(void* s)
 {
     const auto& metrics = static_cast<Node*>(s)->metrics;
     return metrics.empty() || host_and_port(metrics);
+}
+bool valid_mail_files(void* s)
+{
+    const auto most = static_cast<Mail*>(s)->max_file_mb;
+    return most >= 1 && most <= 25;
 }
 bool valid_mail_server(void* s)
 {
@@ -67,6 +77,10 @@ std::vector<Row> mail_rows()
         text<&Mail::dkim_key_file>("dkim_key_file", "\"\"",
                                    "Private key, PEM, RSA or Ed25519; empty: unsigned"),
         text<&Mail::dkim_selector>("dkim_selector", "\"dmid\"", "Selector of the key's DNS record"),
+        check(count<&Mail::max_file_mb>("max_file_mb", "7",
+                                        "MiB of files in one message that goes out, 1 to 25, as the server "
+                                        "takes; what is larger goes as a link"),
+              valid_mail_files, "a number from 1 to 25"),
         check(text<&Mail::listen_smtp>("listen_smtp", "\"127.0.0.1:8325\"",
                                        "Where mail comes in, if there is a domain; empty: not by SMTP"),
               valid_listen_smtp, "host:port"),
@@ -96,6 +110,10 @@ std::vector<Row> node_rows()
                                    "Where /metrics is served, host:port; empty: at the owner's socket only"),
               valid_metrics, "host:port"),
         text<&Node::url>("url", "\"\"", "How others reach the door; empty: http://<listen>"),
+        check(count<&Node::link_days>("link_days", "7",
+                                      "Days for which links to files are good, 1 to 30; given where url is "
+                                      "https"),
+              valid_link_days, "a number from 1 to 30"),
         count<&Node::threads>("threads", "0", "Threads that serve connections; 0: one per core"),
         count<&Node::open_per_minute>("open_per_minute", "600",
                                       "Strangers' messages opened per minute without work, in total", true),

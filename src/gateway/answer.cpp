@@ -5,6 +5,7 @@
 #include "gateway/flow.hpp"
 #include "gateway/known_as.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/links.hpp"
 #include "gateway/stages.hpp"
 #include "gateway/steps.hpp"
 #include "gateway/tokens.hpp"
@@ -169,8 +170,11 @@ Refusal judge_words(Context& context, Said& said)
     return std::nullopt;
 }
 
+/// Whether the files get there, themselves or as links.
 bool carried(const Context& context, const Addressed& addressed)
 {
+    if (links_to(context, addressed.draft.files))
+        return true;
     return std::any_of(context.channels.begin(), context.channels.end(),
                        [&](const auto& channel)
                        {

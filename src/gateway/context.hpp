@@ -11,6 +11,7 @@
 #include "gateway/chosen.hpp"
 #include "gateway/heads.hpp"
 #include "gateway/health.hpp"
+#include "gateway/link_terms.hpp"
 #include "gateway/meters.hpp"
 #include "gateway/name_look.hpp"
 #include "gateway/pins.hpp"
@@ -71,6 +72,7 @@ struct Context
     FindName find_name = {}; ///< in the resolver's place; empty: the resolver
     /// Heads that others bring, in a minute: of all, and of one source. Never null.
     std::shared_ptr<Budget> head_budget = std::make_shared<Budget>(600, 60);
+    LinkTerms links = {}; ///< fixed before the flow starts
 };
 
 /// Writes to the log, where there is one.

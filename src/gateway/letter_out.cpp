@@ -2,6 +2,7 @@
 #include "gateway/amends.hpp"
 #include "gateway/grant.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/links.hpp"
 #include "keys/random.hpp"
 #include "seal/dmid_tag.hpp"
 #include "seal/nip59.hpp"
@@ -67,6 +68,22 @@ Result<seal::Rumor> make_rumor(Context& context, const Served& served, const mod
         body.tags.push_back({std::string{kReceiptTag}, draft.receipt});
     return unused_rumor(context, served.box(), std::move(body), now);
 }
+
+/// Seals carry no files: links to them are added to its text.
+Result<PlannedLinks> links_in(const Context& context, const store::MailboxId& box, Draft& draft)
+{
+    if (draft.files.empty())
+        return PlannedLinks{};
+    if (!links_to(context, draft.files))
+        return fail(Errc::internal_unsupported,
+                    "files go to numbers as links, which this node gives none of");
+    const auto room = kMaxLetter - draft.text.size();
+    auto links = plan_links(context, box, std::nullopt, draft.files, room);
+    if (links.tokens.size() < draft.files.size())
+        return fail(Errc::message_too_large, "with the links to its files it is too long");
+    draft.text += (draft.text.empty() ? "" : "\n\n") + links.words;
+    return links;
+}
 } // namespace
 
 Result<store::Append> write_letter(Context& context, const Served& served, const model::Party& to,
@@ -79,20 +96,25 @@ Result<store::Append> write_letter(Context& context, const Served& served, const
                     "a message has at most " + std::to_string(kMaxLetter) + " bytes");
     auto now = context.clock.now();
     const bool clear = Addressee{to}.in_the_clear();
-    if (!clear && !draft.files.empty())
-        return fail(Errc::internal_unsupported, "files do not go to numbers yet");
+    if (draft.amends && draft.amends->kind == Amends::Kind::taken_back)
+    {
+        DMID_TRY(end_links(context, served.box(), draft.amends->message));
+    }
     Letter letter;
+    letter.files = draft.files;
+    PlannedLinks links;
     store::Entry entry;
     if (clear)
     {
         // Each is a message of its own, however often the same words are said.
         entry.id = keys::random_fixed<Hash32>();
         letter.answers = std::move(draft.native_ids);
-        letter.files = std::move(draft.files);
     }
     else
     {
-        DMID_TRY(const auto rumor, make_rumor(context, served, to, key, draft, now));
+        auto sealed = draft;
+        DMID_TRY(links, links_in(context, served.box(), sealed));
+        DMID_TRY(const auto rumor, make_rumor(context, served, to, key, sealed, now));
         entry.id = rumor.id;
         letter.rumor = seal::to_json(rumor);
     }
@@ -116,6 +138,7 @@ Result<store::Append> write_letter(Context& context, const Served& served, const
 
     store::Append what;
     what.mailbox = served.box();
+    what.cells = new_links(links, entry.id);
     what.entries.push_back(std::move(entry));
     if (!draft.control)
         what.entries.push_back(consent_entry(served, {to}, Consent::answered, now));

@@ -24,7 +24,7 @@ struct Draft
     std::string receipt;            ///< with `control`: a signed receipt in base64url; grants nothing then
     bool grant = true;              ///< a number gets its ticket; false while its keys are not final
     std::vector<std::string> native_ids;  ///< the reader's own ids of what it answers, newest first
-    std::vector<model::Attachment> files; ///< only where the letter goes out in the clear
+    std::vector<model::Attachment> files; ///< a sealed letter gives links to them
     std::optional<Hash32> known_as;       ///< known_as() of it on the platform where the owner said it
     std::optional<Amends> amends;         ///< what it does to an earlier message
     std::string said_on;                  ///< Outgoing::said_on

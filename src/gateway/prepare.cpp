@@ -6,6 +6,7 @@
 #include "gateway/grant.hpp"
 #include "gateway/key_wait.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/links.hpp"
 #include "gateway/tokens.hpp"
 #include "keys/random.hpp"
 #include "seal/nip59.hpp"
@@ -135,15 +136,33 @@ Result<> put_amends(const Context& context, const store::MailboxId& box, const O
     return {};
 }
 
+/// The letter's files, or links to them below its text where the channel does not carry them.
+Result<> put_files(const Context& context, const store::WorkItem& item, const Hash32& id,
+                   const Letter& letter, const channel::Channel& channel, channel::Outgoing& message)
+{
+    if (carries(channel, letter.files))
+    {
+        message.files = open_files(context, letter.files);
+        return {};
+    }
+    if (!links_to(context, letter.files))
+        return fail(Errc::channel_too_large, "the channel does not carry the files");
+    DMID_TRY(const auto links, keep_links(context, item.ref.mailbox, id, item.entry.id, letter.files,
+                                          room_beside(letter.text, channel)));
+    if (links.tokens.size() < letter.files.size())
+        return fail(Errc::channel_too_large, "the channel's text has no room for links to the files");
+    message.text += (message.text.empty() ? "" : "\n\n") + links.words;
+    return {};
+}
+
 /// A letter to somebody who is reached as they are: the owner's words from the number, and nothing else.
-Prepared in_the_clear(const Context& context, const store::WorkItem& item, const Served& served,
-                      const Outgoing& outgoing, const Letter& letter, const Channels::value_type& channel)
+Prepared in_the_clear(const Context& context, const store::WorkItem& item, const Hash32& id,
+                      const Served& served, const Outgoing& outgoing, const Letter& letter,
+                      const Channels::value_type& channel)
 {
     auto address = channel.second->address_of(outgoing.to);
     if (!address)
         return refused(Errc::channel_unknown, "no channel of this node leads there");
-    if (!carries(*channel.second, letter.files))
-        return refused(Errc::channel_too_large, "the channel does not carry the files");
     Prepared out;
     out.ready = true;
     out.channel = channel.first;
@@ -156,7 +175,9 @@ Prepared in_the_clear(const Context& context, const store::WorkItem& item, const
     out.message.answers = letter.answers;
     if (!letter.answers.empty() && channel.second->traits().replies)
         out.message.quotes = letter.answers.front();
-    out.message.files = open_files(context, letter.files);
+    if (const auto put = put_files(context, item, id, letter, *channel.second, out.message); !put)
+        return put.error().code == Errc::channel_too_large ? refused(put.error().code, put.error().context)
+                                                           : try_later(put.error());
     if (const auto put = put_amends(context, item.ref.mailbox, outgoing, channel, out.message); !put)
         return try_later(put.error());
     return out;
@@ -181,7 +202,7 @@ net::Task<Prepared> to_other(Context& context, store::WorkItem item, LegMeta met
     if (channel == context.channels.end())
         co_return refused(Errc::channel_unknown, "no channel of this node leads there");
     if (Addressee{outgoing->to}.in_the_clear())
-        co_return in_the_clear(context, item, *served, *outgoing, *letter, *channel);
+        co_return in_the_clear(context, item, meta.message, *served, *outgoing, *letter, *channel);
 
     const auto sent_to = decode_progress(item.state).unsettled;
     auto target = co_await find_target(context, box, outgoing->to);

@@ -2,6 +2,7 @@
 #include "gateway/amends.hpp"
 #include "gateway/answer_code.hpp"
 #include "gateway/files.hpp"
+#include "gateway/links.hpp"
 #include "gateway/prepare.hpp"
 #include "gateway/tokens.hpp"
 #include "gateway/views.hpp"
@@ -25,7 +26,7 @@ std::string text_for(const std::string& text, const Arrived& meta, const std::st
     if (!meta.lost.empty())
         out += "\n\n[" + meta.lost + "]";
     if (!files_apart.empty())
-        out += "\n\n[with files, which `dmid thread` shows:\n" + files_apart + "]";
+        out += "\n\n" + files_apart;
     return out;
 }
 
@@ -49,9 +50,21 @@ Prepared no_more_needed()
     return out;
 }
 
+/// What is said of files that do not come with the message: links where the node gives them.
+Result<std::string> apart(const Context& context, const store::WorkItem& item, const LegMeta& meta,
+                          const std::vector<model::Attachment>& files, std::size_t room)
+{
+    // A notice says that a message waits, and nothing of what.
+    if (meta.plan.notice || !links_to(context, files))
+        return "[with files, which `dmid thread` shows:\n" + files_in_words(files) + "]";
+    DMID_TRY(auto links, keep_links(context, item.ref.mailbox, meta.message, item.entry.id, files, room));
+    return std::move(links.words);
+}
+
 /// What the owner reads: who wrote, how that was proven, and the words.
-void tell(const Context& context, const channel::Channel& channel, const model::Envelope& envelope,
-          const Arrived& arrived, channel::Outgoing& out)
+Result<> tell(const Context& context, const store::WorkItem& item, const LegMeta& meta,
+              const channel::Channel& channel, const model::Envelope& envelope, const Arrived& arrived,
+              channel::Outgoing& out)
 {
     const auto files = attachments_of(envelope);
     const bool take = carries(channel, files);
@@ -60,10 +73,16 @@ void tell(const Context& context, const channel::Channel& channel, const model::
     out.proofs.insert(out.proofs.end(), arrived.marks.begin(), arrived.marks.end());
     out.encryption = encryption_words(envelope.shape, channel.traits().ends_encryption, channel.name());
     out.subject = envelope.subject;
-    out.text = text_for(model::joined_text(envelope), arrived, take ? std::string{} : files_in_words(files));
-    if (take)
-        out.files = open_files(context, files);
     out.sent_at = envelope.sent_at;
+    out.text = text_for(model::joined_text(envelope), arrived, {});
+    if (take)
+    {
+        out.files = open_files(context, files);
+        return {};
+    }
+    DMID_TRY(const auto words, apart(context, item, meta, files, room_beside(out.text, channel)));
+    out.text = text_for(model::joined_text(envelope), arrived, words);
+    return {};
 }
 
 } // namespace
@@ -125,7 +144,9 @@ Prepared prepare_for_owner(const Context& context, const store::WorkItem& item, 
     const auto traits = channel->second->traits();
     if (traits.inbound && !traits.proves_sender)
         out.message.answer_code = answer_code(context, box, item.entry.id);
-    tell(context, *channel->second, *envelope, *arrived, out.message);
+    if (const auto told = tell(context, item, meta, *channel->second, *envelope, *arrived, out.message);
+        !told)
+        return try_later(told.error());
     if (!arrived->amends)
         return out;
     auto ids = names_at(context, box, arrived->amends->message, channel->first, meta.plan.label);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/files.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/links.hpp"
 #include "gateway/steps.hpp"
 #include "gateway/views.hpp"
 
@@ -39,7 +40,8 @@ net::Task<Result<Decided>> send_unsent(Context& context, ServedPtr served, Hash3
     addressed->draft.thread = meta.thread;
     const auto takes_them = [&](const auto& channel)
     { return channel.second->address_of(meta.to) && carries(*channel.second, letter.files); };
-    if (std::any_of(context.channels.begin(), context.channels.end(), takes_them))
+    if (links_to(context, letter.files) ||
+        std::any_of(context.channels.begin(), context.channels.end(), takes_them))
         addressed->draft.files = std::move(letter.files);
     else if (addressed->draft.text.empty())
         co_return fail(Errc::message_kind, "without its files nothing is left of it");

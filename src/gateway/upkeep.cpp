@@ -6,6 +6,7 @@
 #include "gateway/grant.hpp"
 #include "gateway/key_wait.hpp"
 #include "gateway/letters.hpp"
+#include "gateway/links.hpp"
 #include "gateway/name_book.hpp"
 #include "gateway/old_proofs.hpp"
 #include "gateway/receipts_out.hpp"
@@ -123,6 +124,9 @@ struct Upkeep::Impl
             if (const auto done = sweep_files(context, served->box(), now / 1000); !done)
                 context.alarms.raise(
                     "store", "files cannot be dropped: " + std::string{name(done.error().code)}, now / 1000);
+            if (const auto done = sweep_links(context, served->box(), now / 1000); !done)
+                context.alarms.raise(
+                    "store", "links cannot be dropped: " + std::string{name(done.error().code)}, now / 1000);
         }
         if (const auto done = sweep_questions(context); !done)
             context.alarms.raise(

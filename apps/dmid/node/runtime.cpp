@@ -108,6 +108,7 @@ Result<std::unique_ptr<channel::Channel>> email_channel(const config::Mail& mail
     options.domain = mail.domain;
     options.dkim_key_file = mail.dkim_key_file;
     options.dkim_selector = mail.dkim_selector;
+    options.max_file_bytes = mail.max_file_mb << 20U;
     return channels::email::make_email_channel(options, clock, std::move(dialer));
 }
 } // namespace
@@ -286,6 +287,7 @@ Result<> Runtime::Impl::open()
     context.reset(new gateway::Context{*mailbox, *resolver, clock, served, tickets, *pins, *budget, bell,
                                        alarms, health, *bindings, channels, system_zones(), secrets.node_key,
                                        config.store.stranger_quota_mb << 20U});
+    context->links = gateway::link_terms(config.node.url, config.node.link_days);
     log = make_log(config.log);
     context->log = log.write;
     DMID_TRY(context->heads->load());
