@@ -62,6 +62,8 @@ function mainCf({ folder, domains, late, uid, tls, settings }) {
     smtpd_client_connection_rate_limit: '0',
     enable_long_queue_ids: 'yes',
     biff: 'no',
+    // 25 MiB in base64 and what goes with it.
+    message_size_limit: '40000000',
     ...settings,
   }).map(([key, value]) => `${key} = ${value}\n`).join('');
 }

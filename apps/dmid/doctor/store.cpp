@@ -18,7 +18,7 @@ namespace dmid::doctor
 namespace fs = std::filesystem;
 namespace
 {
-/// Below it a message of the greatest size may not find room (SMTP: 10 MiB), nor the map its next doubling.
+/// Below it a message of the greatest size may not find room (SMTP: 36 MiB), nor the map its next doubling.
 constexpr std::uintmax_t kLittleSpace = 512U << 20U;
 constexpr std::uintmax_t kNoSpace = 64U << 20U;
 

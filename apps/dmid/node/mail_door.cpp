@@ -13,7 +13,7 @@ namespace email = channels::email;
 
 namespace
 {
-/// Messages are read on these, so that no door waits for one of 10 MiB.
+/// Messages are read on these, so that no door waits for one of 36 MiB.
 constexpr std::size_t kReaders = 2;
 /// Of the five seconds in which a node ends.
 constexpr net::Millis kStopGrace{3'000};

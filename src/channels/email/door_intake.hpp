@@ -20,7 +20,7 @@ struct MailIntakeOptions
 };
 
 /// Reads messages, finds out who sent them, and hands them to the flow: to a number as a letter, to an answer
-/// address as the owner's words, to the sender of one of our legs as a report. Reading 10 MiB takes tens of
+/// address as the owner's words, to the sender of one of our legs as a report. Reading 36 MiB takes tens of
 /// milliseconds, so all of it runs on executors of its own.
 class MailIntake final : public Intake
 {

@@ -30,11 +30,12 @@ Result<std::string> load(const std::string& path)
 class EmailChannel final : public channel::Channel
 {
 public:
-    EmailChannel(SmtpServer server, std::string domain, std::optional<DkimSigner> signer, const Clock& clock,
-                 net::Dialer dialer)
+    EmailChannel(SmtpServer server, std::string domain, std::optional<DkimSigner> signer,
+                 std::uint64_t max_file_bytes, const Clock& clock, net::Dialer dialer)
         : client_{std::move(server), std::move(dialer)}
         , domain_{std::move(domain)}
         , signer_{std::move(signer)}
+        , max_file_bytes_{max_file_bytes}
         , clock_{clock}
     {
     }
@@ -45,7 +46,7 @@ public:
     {
         channel::Traits traits;
         traits.max_text = kMaxText;
-        traits.max_file_bytes = kMaxFileBytes;
+        traits.max_file_bytes = max_file_bytes_;
         traits.confirms = channel::Confirms::accepted; // SMTP 250
         traits.ends_encryption = true;
         return traits;
@@ -83,7 +84,7 @@ public:
         mail.from = bounce_address(leg, domain_);
         mail.to = to->text();
         mail.utf8 = to->utf8;
-        auto composed = compose(leg, message, *to, domain_, clock_.now());
+        auto composed = compose(leg, message, *to, domain_, clock_.now(), max_file_bytes_);
         if (!composed)
         {
             // A file that cannot be read now may be readable later; one that is too large stays so.
@@ -114,6 +115,7 @@ private:
     SmtpClient client_;
     std::string domain_;
     std::optional<DkimSigner> signer_;
+    std::uint64_t max_file_bytes_;
     const Clock& clock_;
 };
 } // namespace
@@ -143,7 +145,7 @@ Result<std::unique_ptr<channel::Channel>> make_email_channel(const EmailOptions&
             return tl::unexpected<Error>(std::move(made).error());
         signer.emplace(std::move(*made));
     }
-    return std::make_unique<EmailChannel>(std::move(server), probe.domain, std::move(signer), clock,
-                                          std::move(dialer));
+    return std::make_unique<EmailChannel>(std::move(server), probe.domain, std::move(signer),
+                                          options.max_file_bytes, clock, std::move(dialer));
 }
 } // namespace dmid::channels::email

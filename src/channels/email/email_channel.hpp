@@ -21,6 +21,8 @@ struct EmailOptions
     std::string domain;        ///< of our own addresses; SPF, DKIM and the mail exchanger belong to it
     std::string dkim_key_file; ///< empty: mail goes out unsigned
     std::string dkim_selector = "dmid";
+    /// Of all files of one message (bytes); the whole message is in memory while it goes out, once.
+    std::uint64_t max_file_bytes = 7U << 20U;
 };
 
 /// The email channel, outward. Reads the files at once: config.unreadable, config.value, net.tls.

@@ -10,7 +10,7 @@
 #include <vector>
 
 /// What a message says, read from the bytes that came over SMTP. Nothing in it is proven. Blocking and, for
-/// 10 MiB, tens of milliseconds long: not for a thread that serves connections. Any thread.
+/// 36 MiB, tens of milliseconds long: not for a thread that serves connections. Any thread.
 namespace dmid::channels::email
 {
 inline constexpr std::size_t kMaxAnswers = 8; ///< channel::Letter::answers takes no more

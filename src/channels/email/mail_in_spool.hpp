@@ -14,8 +14,8 @@ namespace dmid::channels::email
 class Spool
 {
 public:
-    /// Largest message (bytes); design: 10 MiB.
-    static constexpr std::uint64_t kMaxSize = 10U << 20U;
+    /// Largest message (bytes): 25 MiB of files in base64, with lines of 76 letters, and some text.
+    static constexpr std::uint64_t kMaxSize = 36U << 20U;
 
     /// Opens for reading: channel.too-large beyond kMaxSize, store.io where it cannot be opened.
     static Result<std::shared_ptr<const Spool>> open(const std::string& path);

@@ -142,7 +142,7 @@ std::vector<MailField> fields_of(GMimeObject* message)
 }
 
 /// The library compares each line that begins with `--` with every boundary that is open: this bounds the
-/// product, which a message of 10 MiB could make a matter of minutes. Mail as people send it stays far below.
+/// product, which a message of 36 MiB could make a matter of minutes. Mail as people send it stays far below.
 Result<> check_boundaries(const Spool& spool)
 {
     constexpr std::uint64_t kMaxCompared = 20'000'000;

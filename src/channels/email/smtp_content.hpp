@@ -10,11 +10,11 @@
 
 namespace dmid::channels::email
 {
-/// What a message may be. Design §11, but for the last two.
+/// What a message may be.
 struct ContentLimits
 {
-    std::uint64_t message = 10U << 20U;
-    std::size_t line = 1000; ///< with its CRLF (RFC 5321 §4.5.3.1.6)
+    std::uint64_t message = 36U << 20U; ///< bytes; Spool::kMaxSize
+    std::size_t line = 1000;            ///< with its CRLF (RFC 5321 §4.5.3.1.6)
     std::size_t header = 64U << 10U;
     std::size_t fields = 1000; ///< lines of the header; as many as fit into 64 KiB in a sane message
     std::size_t hops = 50;     ///< Received fields: one more, and the message goes round in circles

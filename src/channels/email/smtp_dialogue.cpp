@@ -286,11 +286,32 @@ Task<SmtpDialogue::Step> SmtpDialogue::envelope(const SmtpMessage& message)
     co_return Step{};
 }
 
+Task<Result<>> SmtpDialogue::write_data(const std::string& data)
+{
+    // Whole lines at a time: no second copy of a large message.
+    constexpr std::size_t kDataPiece = 256U << 10U;
+    for (std::size_t at = 0; at < data.size();)
+    {
+        auto end = std::min(data.size(), at + kDataPiece);
+        if (end < data.size())
+        {
+            const auto line = data.find('\n', end);
+            end = line == std::string::npos ? data.size() : line + 1;
+        }
+        auto piece = dot_stuff(std::string_view{data}.substr(at, end - at));
+        auto written = co_await lines_.write(std::move(piece));
+        if (!written)
+            co_return written;
+        at = end;
+    }
+    co_return Result<>{};
+}
+
 Task<Attempt> SmtpDialogue::hand_over(const SmtpMessage& message)
 {
     // The dot goes alone: as long as it has not left, a broken connection means that nothing was handed over
     // (RFC 5321 §4.1.1.4).
-    const auto body = co_await lines_.write(dot_stuff(message.data));
+    const auto body = co_await write_data(message.data);
     broken_ = !body;
     ended_ = !body && body.error().code == Errc::net_closed;
     if (!body)

@@ -54,6 +54,7 @@ private:
     net::Task<Step> authenticate_login();
     std::string mail_command(const SmtpMessage& message) const;
     net::Task<Step> envelope(const SmtpMessage& message);
+    net::Task<Result<>> write_data(const std::string& data);
     net::Task<channel::Attempt> hand_over(const SmtpMessage& message);
 
     net::LineStream lines_;

@@ -22,7 +22,7 @@ TEST(SmtpSession, GreetsAndOffersWhatItCan)
 {
     SessionDriver driver{smtp_options()};
     EXPECT_EQ(driver.say("EHLO client.test\r\n"),
-              "220 node.test ESMTP DMID\r\n250-node.test\r\n250-PIPELINING\r\n250-SIZE 10485760\r\n"
+              "220 node.test ESMTP DMID\r\n250-node.test\r\n250-PIPELINING\r\n250-SIZE 37748736\r\n"
               "250-STARTTLS\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n");
 }
 
@@ -167,7 +167,7 @@ TEST(SmtpSession, ReadsTheBytesOfAChunkThatItRefuses)
 
 TEST(SmtpSession, EndsAtAChunkThatIsTooLargeOrUnreadable)
 {
-    for (const char* chunk : {"BDAT 10485761 LAST\r\n", "BDAT 99999999999999999999\r\n", "BDAT\r\n",
+    for (const char* chunk : {"BDAT 37748737 LAST\r\n", "BDAT 99999999999999999999\r\n", "BDAT\r\n",
                               "BDAT x\r\n", "BDAT -1\r\n", "BDAT 1 FIRST\r\n"})
     {
         SessionDriver driver{smtp_options()};
@@ -258,8 +258,8 @@ TEST(SmtpSession, RefusesSizesBeyondTheLimit)
 {
     SessionDriver driver{smtp_options()};
     driver.say("EHLO c\r\n");
-    EXPECT_EQ(codes(driver.say("MAIL FROM:<a@b.example> SIZE=10485761\r\nMAIL FROM:<a@b.example> "
-                               "SIZE=99999999999999999999\r\nMAIL FROM:<a@b.example> SIZE=10485760\r\n")),
+    EXPECT_EQ(codes(driver.say("MAIL FROM:<a@b.example> SIZE=37748737\r\nMAIL FROM:<a@b.example> "
+                               "SIZE=99999999999999999999\r\nMAIL FROM:<a@b.example> SIZE=37748736\r\n")),
               "552 552 250");
     auto options = smtp_options();
     options.content.message = 100;

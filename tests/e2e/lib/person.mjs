@@ -69,6 +69,7 @@ export class Person {
     const list = (values) => `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
     const endpoints = this.settings.rpc ?? [world.chain.url];
     const node = Object.entries(this.settings.node ?? {}).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
+    const mail = Object.entries(this.settings.mail ?? {}).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
     const served = [this, ...this.guests].filter(({ number }) => number !== undefined).map((person) => (
       `[[number]]\nnumber = "${person.number}"\npassphrase_file = "${person.passphraseFile}"\n${person === this ? '' : `keys = "${join(person.home, 'keys')}"\n`}`));
     const chain = `[chain]
@@ -96,7 +97,7 @@ listen_smtp = "127.0.0.1:0"
 listen_lmtp = "127.0.0.1:0"
 certificate_file = "${tls.certFile}"
 key_file = "${tls.keyFile}"
-
+${mail}
 [dns]
 servers = ["${world.names.address}"]
 trust_anchor_file = "${world.names.anchorFile}"
