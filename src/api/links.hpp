@@ -19,7 +19,7 @@ class LinkDoor
 {
 public:
     /// Requests in a minute: of all, and of one source.
-    static constexpr std::uint64_t kAsks = 600;
+    static constexpr std::uint64_t kAsks = 6000;
     static constexpr std::uint64_t kAsksOfSource = 60;
     /// Downloads at once: of all, and of one source. Each keeps a piece of up to 960 KiB in memory.
     static constexpr unsigned kDownloads = 16;

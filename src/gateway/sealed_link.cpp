@@ -38,12 +38,12 @@ store::BodyCipher link_cipher(ByteView token)
 Bytes link_token(const Secret32& node_key, const store::MailboxId& box, const Hash32& of, std::size_t file)
 {
     auto message = to_bytes(as_bytes("dmid/file-link/v1"));
-    append(message, box.view());
-    append(message, of.view());
+    dmid::append(message, box.view());
+    dmid::append(message, of.view());
     put_number(message, file, 4);
     const auto mac = crypto::hmac_sha256(node_key.view(), message);
     auto out = to_bytes(box.view().first(kLinkBox));
-    append(out, mac.view().first(kLinkMac));
+    dmid::append(out, mac.view().first(kLinkMac));
     return out;
 }
 
@@ -63,7 +63,7 @@ bool is_of(ByteView token, const store::MailboxId& box) noexcept
 std::string link_cell(ByteView token)
 {
     auto name = to_bytes(as_bytes("dmid/link-name/v1"));
-    append(name, token);
+    dmid::append(name, token);
     return std::string{kLinkCells} + to_hex(crypto::sha256(name).view());
 }
 
@@ -92,7 +92,7 @@ Bytes link_bytes(const KeptLink& link)
     Bytes out;
     put_number(out, static_cast<std::uint64_t>(link.ends), 8);
     put_number(out, link.used, 4);
-    append(out, link.sealed);
+    dmid::append(out, link.sealed);
     return out;
 }
 
