@@ -142,11 +142,13 @@ bool links_to(const Context& context, const std::vector<model::Attachment>& file
                         [](const model::Attachment& file) { return file.pieces.empty(); });
 }
 
-PlannedLinks plan_links(const Context& context, const store::MailboxId& box, const std::optional<Hash32>& leg,
-                        const std::vector<model::Attachment>& files, std::size_t room)
+namespace
+{
+PlannedLinks plan_until(const Context& context, const store::MailboxId& box, const std::optional<Hash32>& leg,
+                        const std::vector<model::Attachment>& files, std::size_t room, UnixTime ends)
 {
     PlannedLinks out;
-    out.ends = end_of(context);
+    out.ends = ends;
     std::vector<std::string> urls;
     for (std::size_t i = 0; i < files.size(); ++i)
     {
@@ -157,6 +159,26 @@ PlannedLinks plan_links(const Context& context, const store::MailboxId& box, con
     out.words = linked_words(files, urls, out.ends, room, told);
     out.tokens.resize(told);
     return out;
+}
+} // namespace
+
+PlannedLinks plan_links(const Context& context, const store::MailboxId& box, const std::optional<Hash32>& leg,
+                        const std::vector<model::Attachment>& files, std::size_t room)
+{
+    return plan_until(context, box, leg, files, room, end_of(context));
+}
+
+Result<std::string> made_links(const Context& context, const store::MailboxId& box, const Hash32& leg,
+                               const std::vector<model::Attachment>& files)
+{
+    if (!links_to(context, files))
+        return std::string{};
+    const auto first = link_token(context.node_key.secret, box, leg, 0);
+    DMID_TRY(const auto cell, context.mailbox.cell(box, link_cell(first)));
+    const auto link = cell ? read_link(cell->value) : std::nullopt;
+    if (!link)
+        return std::string{};
+    return plan_until(context, box, leg, files, model::kMaxText, link->ends).words;
 }
 
 std::vector<store::CellUpdate> new_links(const PlannedLinks& planned, const Hash32& message)

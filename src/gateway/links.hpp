@@ -45,6 +45,10 @@ std::vector<store::CellUpdate> new_links(const PlannedLinks& planned, const Hash
 Result<PlannedLinks> keep_links(const Context& context, const store::MailboxId& box, const Hash32& message,
                                 const Hash32& leg, const std::vector<model::Attachment>& files,
                                 std::size_t room);
+/// The words of the links that a leg made, with the end that they have; empty where it made none, or they are
+/// long gone. Blocks on the store.
+Result<std::string> made_links(const Context& context, const store::MailboxId& box, const Hash32& leg,
+                               const std::vector<model::Attachment>& files);
 /// What a channel's text leaves for links (bytes), with some kept for what the channel adds itself.
 std::size_t room_beside(std::string_view text, const channel::Channel& channel);
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/ascii.hpp"
 #include "gateway/letter_for_test.hpp"
+#include "gateway/letters.hpp"
 #include "gateway/links.hpp"
 #include "gateway/sealed_link.hpp"
+#include "gateway/wallet_reads.hpp"
+#include "gateway/wallet_shelf.hpp"
 #include "seal/nip17.hpp"
 
 #include <algorithm>
@@ -243,6 +246,31 @@ TEST(Links, CarryTheOwnersFilesInSealedLetters)
     const auto shown = at.node.message(answer.id);
     EXPECT_EQ(shown.text, "Here");
     ASSERT_EQ(shown.files.size(), 1U);
+}
+
+// MUST ENV-51
+TEST(Links, StandInWhatAWalletReadsToo)
+{
+    Linked at;
+    WalletShelf shelf;
+    at.node.channels.emplace("wallet", &shelf);
+    const Address wallet{{1, 2, 3}};
+    const auto stored =
+        run(store_files(*at.node.context, at.node.box(), {file_of("plan.pdf", at.picture)})).value();
+    Draft draft;
+    draft.text = "Here";
+    draft.files = stored.list;
+    auto what = write_letter(*at.node.context, *at.node.served(), model::WalletAddress{wallet}, {}, draft);
+    ASSERT_TRUE(what);
+    claim_files(stored, what->entries.front().id, *what);
+    ASSERT_TRUE(at.node.mailbox->append(std::move(*what)));
+    at.node.work();
+    at.node.pass(3 * kOneDay);
+    const auto read = wallet_messages(*at.node.context, *at.node.served(), wallet, {}, 10).value();
+    ASSERT_EQ(read.size(), 1U);
+    EXPECT_TRUE(read[0].text.starts_with("Here\n\nFiles, for whoever has the link, until 22 January 2027:"))
+        << read[0].text;
+    EXPECT_EQ(at.use(tokens_in(read[0].text).at(0)).file.name, "plan.pdf");
 }
 
 // MUST ENV-53

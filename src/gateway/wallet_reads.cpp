@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/wallet_reads.hpp"
 
+#include "gateway/links.hpp"
 #include "gateway/tokens.hpp"
 
 namespace dmid::gateway
@@ -33,6 +34,10 @@ Result<std::optional<WalletMessage>> shown(const Context& context, const Served&
     if (meta.control || meta.to != model::Party{model::WalletAddress{wallet}})
         return std::optional<WalletMessage>{};
     DMID_TRY(auto letter, decode_letter(stored->entry.body));
+    // Its files are on no shelf: the text says where they are.
+    DMID_TRY(const auto links, made_links(context, served.box(), model::leg_id(id, {}, 0), letter.files));
+    if (!links.empty())
+        letter.text += (letter.text.empty() ? "" : "\n\n") + links;
     return std::optional{
         WalletMessage{id, std::move(letter.text), std::move(letter.subject), meta.sent_at, meta.amends}};
 }

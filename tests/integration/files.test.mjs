@@ -27,7 +27,13 @@ const own = randomBytes(24_000_000);
 
 const smtp = () => Number(story.a.node.ready.smtp.split(':').at(-1));
 const write = (mail, domain) => createTransport({ host: '127.0.0.1', port: smtp(), ignoreTLS: true, dkim: domain.dkim }).sendMail(mail);
-const linkIn = (text) => /http\S+\/f\/[a-z2-7]{32}/.exec(text)?.[0];
+/** The link in a text, at the node itself: the ears at its door would keep all of it. */
+const linkIn = (text) => {
+  const link = /http\S+\/f\/[a-z2-7]{32}/.exec(text)?.[0];
+  if (link === undefined) return undefined;
+  assert.ok(link.startsWith(story.a.door.url), link);
+  return new URL(new URL(link).pathname, story.a.node.ready.http).href;
+};
 const json = async (url) => (await fetch(url, { headers: { accept: 'application/json' } })).json();
 
 /** KiB of the node's own memory. */
