@@ -14,7 +14,7 @@ define_property(GLOBAL PROPERTY DMID_LAYERS BRIEF_DOCS "lines: folder purity dep
 # they do not.
 function(dmid_compile_together target)
   if(DMID_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       # It takes every included file for a header.
       target_compile_options(${target} PRIVATE -Wno-subobject-linkage)

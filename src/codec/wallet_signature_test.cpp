@@ -29,7 +29,7 @@ Bytes wrapped()
     return out;
 }
 
-Errc refusal(const Bytes& signature)
+Errc contract_refusal(const Bytes& signature)
 {
     const auto read = unwrap_signature(signature);
     return read ? Errc::internal_bug : read.error().code;
@@ -81,21 +81,22 @@ TEST(WalletSignature, WhatHasNoWrapperStaysAsItIs)
 
 TEST(WalletSignature, AWrapperThatDoesNotReadIsRefused)
 {
-    EXPECT_EQ(refusal({}), Errc::crypto_signature_invalid);
-    EXPECT_EQ(refusal(Bytes(kMaxWalletSignature + 1, 1)), Errc::crypto_signature_invalid);
+    EXPECT_EQ(contract_refusal({}), Errc::crypto_signature_invalid);
+    EXPECT_EQ(contract_refusal(Bytes(kMaxWalletSignature + 1, 1)), Errc::crypto_signature_invalid);
     const auto whole = wrapped();
-    EXPECT_EQ(refusal({whole.end() - 32, whole.end()}), Errc::crypto_signature_invalid)
+    EXPECT_EQ(contract_refusal({whole.end() - 32, whole.end()}), Errc::crypto_signature_invalid)
         << "magic bytes alone";
-    EXPECT_EQ(refusal({whole.begin() + 32, whole.end()}), Errc::crypto_signature_invalid) << "cut in front";
+    EXPECT_EQ(contract_refusal({whole.begin() + 32, whole.end()}), Errc::crypto_signature_invalid)
+        << "cut in front";
     auto nobody = whole;
     std::fill(nobody.begin(), nobody.begin() + 32, std::uint8_t{0});
-    EXPECT_EQ(refusal(nobody), Errc::crypto_signature_invalid) << "calls nobody";
+    EXPECT_EQ(contract_refusal(nobody), Errc::crypto_signature_invalid) << "calls nobody";
     auto dirty = whole;
     dirty[0] = 1;
-    EXPECT_EQ(refusal(dirty), Errc::crypto_signature_invalid) << "no address";
+    EXPECT_EQ(contract_refusal(dirty), Errc::crypto_signature_invalid) << "no address";
     auto outside = whole;
     outside[32 + 31] = 0xff;
-    EXPECT_EQ(refusal(outside), Errc::crypto_signature_invalid) << "points outside";
+    EXPECT_EQ(contract_refusal(outside), Errc::crypto_signature_invalid) << "points outside";
 }
 } // namespace
 } // namespace dmid::codec

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one-shot calls of OpenSSL 3 fetch the algorithm anew each time, which costs as much as hashing 1 KB
 // does. The calls below are older, marked as deprecated, free of allocations, and use the same assembly.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/sha256.hpp"
 
 #include <openssl/sha.h>
 
 #include <cstring>
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 namespace dmid::crypto
 {
@@ -43,3 +45,5 @@ Hash32 sha256(ByteView data) noexcept
     return Sha256{}.update(data).finish();
 }
 } // namespace dmid::crypto
+
+#pragma GCC diagnostic pop

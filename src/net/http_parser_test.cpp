@@ -16,7 +16,7 @@ Result<HttpRequest> parse(std::string_view text, HttpLimits limits = {})
     return parser.take();
 }
 
-Errc refusal(std::string_view text, HttpLimits limits = {})
+Errc parser_refusal(std::string_view text, HttpLimits limits = {})
 {
     const auto request = parse(text, limits);
     return request ? Errc::internal_bug : request.error().code;
@@ -76,19 +76,22 @@ TEST(HttpRequestParser, RefusesWhatTwoReadersCouldReadDifferently)
              "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
              "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
          })
-        EXPECT_EQ(refusal(bad), Errc::net_protocol) << bad;
+        EXPECT_EQ(parser_refusal(bad), Errc::net_protocol) << bad;
 }
 
 TEST(HttpRequestParser, HasLimits)
 {
     const HttpLimits limits{256, 8};
     const std::string big(300, 'x');
-    EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: a\r\nX: " + big + "\r\n\r\n", limits), Errc::net_too_large);
-    EXPECT_EQ(refusal("GET /" + big, limits), Errc::net_too_large);
-    EXPECT_EQ(refusal("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", limits), Errc::net_too_large);
+    EXPECT_EQ(parser_refusal("GET / HTTP/1.1\r\nHost: a\r\nX: " + big + "\r\n\r\n", limits),
+              Errc::net_too_large);
+    EXPECT_EQ(parser_refusal("GET /" + big, limits), Errc::net_too_large);
+    EXPECT_EQ(parser_refusal("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", limits),
+              Errc::net_too_large);
     EXPECT_EQ(
-        refusal("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n123456789\r\n0\r\n\r\n",
-                limits),
+        parser_refusal(
+            "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n123456789\r\n0\r\n\r\n",
+            limits),
         Errc::net_too_large);
     EXPECT_TRUE(parse("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n12345678", limits));
 }
@@ -108,10 +111,10 @@ TEST(HttpRequestParser, TakesLargerBodiesOnThePathsThatAreNamedAlone)
         EXPECT_TRUE(parse(put("/a", "123456789", chunked), limits));
         EXPECT_TRUE(parse(put("/a?b=/c", "123456789", chunked), limits));
         for (const auto* other : {"/", "/b", "/a/", "/ab", "/b?/a"})
-            EXPECT_EQ(refusal(put(other, "123456789", chunked), limits), Errc::net_too_large) << other;
+            EXPECT_EQ(parser_refusal(put(other, "123456789", chunked), limits), Errc::net_too_large) << other;
     }
-    EXPECT_EQ(refusal(put("/a", "1234567890123", false), limits), Errc::net_too_large);
-    EXPECT_EQ(refusal("PUT /b HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", limits),
+    EXPECT_EQ(parser_refusal(put("/a", "1234567890123", false), limits), Errc::net_too_large);
+    EXPECT_EQ(parser_refusal("PUT /b HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", limits),
               Errc::net_too_large);
 }
 

@@ -34,7 +34,7 @@ Task<Result<int>> slow()
     co_return 1;
 }
 
-Task<Result<int>> quick()
+Task<Result<int>> at_once()
 {
     co_return 2;
 }
@@ -68,7 +68,7 @@ TEST(OnCompletion, MayBeCalledBackAtOnce)
 TEST(WithDeadline, CutsWhatTakesTooLong)
 {
     EXPECT_EQ(run_blocking(with_deadline(slow(), Millis{20})).error().code, Errc::net_timeout);
-    EXPECT_EQ(*run_blocking(with_deadline(quick(), Millis{1000})), 2);
+    EXPECT_EQ(*run_blocking(with_deadline(at_once(), Millis{1000})), 2);
 }
 
 TEST(RunBlocking, TurnsAThrowIntoAnError)
