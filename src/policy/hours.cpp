@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/hours.hpp"
 
-#include <algorithm>
+#include <string>
+#include <vector>
 
 namespace dmid::policy
 {
@@ -12,28 +13,63 @@ constexpr unsigned kMinutesOfWeek = 7 * 1440;
 /// A week, and a day for a change of the clocks.
 constexpr UnixTime kAhead = 8 * 86'400;
 
-std::optional<unsigned> minute_in(const Policy& policy, std::uint8_t zone, UnixTime time,
-                                  const MinuteOfWeek& zones)
-{
-    if (zone >= policy.zones.size())
-        return std::nullopt;
-    const auto& name = policy.zones[zone];
-    if (name == "UTC")
-        return minute_of_week(time);
-    const auto minute = zones ? zones(name, time) : std::nullopt;
-    return minute && *minute < kMinutesOfWeek ? std::optional<unsigned>{*minute} : std::nullopt;
-}
+/// Clocks are changed on a quarter of an hour of UTC, in every zone since 1972: within one they just go on.
+constexpr UnixTime kQuarter = 15 * kMinute;
 
-bool silent(const Policy& policy, const std::vector<Hours>& hours, std::string_view label, UnixTime time,
-            const MinuteOfWeek& zones)
+/// The clocks of a policy's zones, each read once for a quarter of an hour: reading a zone's table is most of
+/// the work of looking ahead.
+class Clocks
+{
+public:
+    Clocks(const Policy& policy, const MinuteOfWeek& zones)
+        : policy_{policy}
+        , zones_{zones}
+        , read_(policy.zones.size())
+    {
+    }
+
+    /// Nothing where the zone is not known.
+    std::optional<unsigned> minute(std::uint8_t zone, UnixTime time)
+    {
+        if (zone >= read_.size())
+            return std::nullopt;
+        const auto begin = time - time % kQuarter;
+        auto& read = read_[zone];
+        if (read.begin != begin)
+            read = {begin, minute_at(policy_.zones[zone], begin)};
+        if (!read.minute)
+            return std::nullopt;
+        return (*read.minute + static_cast<unsigned>((time - begin) / kMinute)) % kMinutesOfWeek;
+    }
+
+private:
+    struct Reading
+    {
+        UnixTime begin = -1;
+        std::optional<unsigned> minute;
+    };
+
+    std::optional<unsigned> minute_at(const std::string& name, UnixTime time) const
+    {
+        if (name == "UTC")
+            return minute_of_week(time);
+        const auto minute = zones_ ? zones_(name, time) : std::nullopt;
+        return minute && *minute < kMinutesOfWeek ? std::optional<unsigned>{*minute} : std::nullopt;
+    }
+
+    const Policy& policy_;
+    const MinuteOfWeek& zones_;
+    std::vector<Reading> read_; ///< the last of each zone
+};
+
+bool silent(const std::vector<Hours>& hours, std::string_view label, UnixTime time, Clocks& clocks)
 {
     for (const auto& each : hours)
     {
         if (!each.label.empty() && each.label != label)
             continue;
         for (const auto& window : each.when)
-            if (const auto minute = minute_in(policy, window.zone, time, zones);
-                minute && inside(window, *minute))
+            if (const auto minute = clocks.minute(window.zone, time); minute && inside(window, *minute))
                 return true;
     }
     return false;
@@ -69,10 +105,10 @@ bool inside(const Window& window, unsigned minute) noexcept
 std::optional<UnixTime> silent_until(const Policy& policy, std::string_view label, bool urgent, UnixTime now,
                                      const MinuteOfWeek& zones)
 {
-    const auto at = [&](UnixTime time)
-    {
-        return silent(policy, policy.off, label, time, zones) ||
-               (!urgent && silent(policy, policy.quiet, label, time, zones));
+    Clocks clocks{policy, zones};
+    const auto at = [&](UnixTime time) {
+        return silent(policy.off, label, time, clocks) ||
+               (!urgent && silent(policy.quiet, label, time, clocks));
     };
     if (!at(now))
         return std::nullopt;
@@ -85,12 +121,13 @@ std::optional<UnixTime> silent_until(const Policy& policy, std::string_view labe
 
 UnixTime next_digest(const Policy& policy, UnixTime now, const MinuteOfWeek& zones)
 {
+    Clocks clocks{policy, zones};
     const auto first = now - now % kMinute + kMinute;
     for (auto time = first; time < now + kAhead; time += kMinute)
         for (const auto& moment : policy.digest)
         {
-            const auto before = minute_in(policy, moment.zone, time - kMinute, zones);
-            const auto then = minute_in(policy, moment.zone, time, zones);
+            const auto before = clocks.minute(moment.zone, time - kMinute);
+            const auto then = clocks.minute(moment.zone, time);
             if (before && then && passed(moment, *before, *then))
                 return time;
         }
