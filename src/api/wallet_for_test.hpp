@@ -2,10 +2,10 @@
 #pragma once
 
 #include "api/api.hpp"
+#include "channels/wallet/wallet_shelf.hpp"
 #include "codec/address.hpp"
 #include "codec/wallet_signature.hpp"
 #include "gateway/node_for_test.hpp"
-#include "gateway/wallet_shelf.hpp"
 #include "seal/signed_text.hpp"
 
 #include <boost/json.hpp>
@@ -20,7 +20,7 @@ using gateway::testing::run;
 class WalletTest : public ::testing::Test
 {
 protected:
-    gateway::WalletShelf shelf;
+    channels::wallet::WalletShelf shelf;
     Node node;
     Api api{*node.context, *node.flow, NodeInfo{"1.2.3", "127.0.0.1:1", "https://dmid.example", "rehearsal"}};
     Secret32 key = keys::random_private_key();

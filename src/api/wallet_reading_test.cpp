@@ -43,6 +43,18 @@ TEST_F(WalletReading, TheOwnersAnswerWaitsForTheWalletThatWrote)
 }
 
 // MUST API-15
+TEST_F(WalletReading, AnOwnerMayWriteFirst)
+{
+    const auto to = codec::checksum_address(wallet());
+    const auto sent = run(gateway::send(*node.context, node.served(), to, "are you there?", {}, false));
+    ASSERT_TRUE(sent) << to_string(sent.error());
+    node.work();
+    EXPECT_EQ(texts(session()), std::vector<std::string>{"are you there?"});
+    write("I am");
+    EXPECT_TRUE(node.inbox(true).empty() || node.inbox(true).front().thread == sent->thread);
+}
+
+// MUST API-15
 TEST_F(WalletReading, AnotherWalletAnotherNumberAndNobodyReadNothing)
 {
     ASSERT_TRUE(reply(write("mine"), "for you alone"));
@@ -103,7 +115,7 @@ TEST_F(WalletReading, TheConversationGoesOnBehindTheLastOneRead)
 }
 
 // MUST API-17
-TEST_F(WalletReading, WhatBecameOfItsOwnMessagesIsToldOnlyWhereTheOwnerTellsEverybody)
+TEST_F(WalletReading, WhatBecameOfItsOwnMessagesIsToldWhereTheOwnerTellsEverybody)
 {
     node.bind("mail", "alice@example.com");
     ASSERT_TRUE(node.policy("default = \"deliver\"\nvia = [\"mail\"]\n"));
@@ -126,6 +138,30 @@ TEST_F(WalletReading, WhatBecameOfItsOwnMessagesIsToldOnlyWhereTheOwnerTellsEver
     node.pass(60);
     ASSERT_TRUE(node.block(model::WalletAddress{wallet()}));
     EXPECT_EQ(told().size(), 1U) << "that it is blocked shows in nothing";
+}
+
+// MUST API-17
+TEST_F(WalletReading, WhatBecameOfItsOwnMessagesIsToldWhereThePolicyTellsItsClass)
+{
+    node.bind("mail", "alice@example.com");
+    ASSERT_TRUE(node.policy("receipts = [\"wallet\"]\ndefault = \"deliver\"\nvia = [\"mail\"]\n"));
+    channel::Attempt arrived;
+    arrived.outcome = channel::Outcome::accepted;
+    arrived.reached = channel::Confirms::delivered;
+    node.paper.how.confirms = channel::Confirms::delivered;
+    node.paper.script = {arrived};
+    const auto id = write("hello");
+    node.work();
+    ASSERT_EQ(node.message(id).state, gateway::State::delivered);
+    const auto token = session();
+    const auto told = [&]
+    { return ask("GET", "/v1/wallet/receipts?" + number, nullptr, token).at("receipts").as_array().size(); };
+    EXPECT_EQ(told(), 1U);
+    node.pass(60);
+    ASSERT_TRUE(node.block(model::WalletAddress{wallet()}));
+    EXPECT_EQ(told(), 1U) << "that it is blocked shows in nothing";
+    ASSERT_TRUE(node.policy("receipts = [\"dmid-holder\"]\ndefault = \"deliver\"\nvia = [\"mail\"]\n"));
+    EXPECT_EQ(told(), 0U);
 }
 
 // MUST API-17

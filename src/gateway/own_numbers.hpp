@@ -25,6 +25,6 @@ Result<> restore_number(Context& context, const Serving& serving);
 /// resolving leave what was known in force.
 net::Task<Result<>> refresh_number(Context& context, Serving serving);
 
-/// How often to look (milliseconds).
+/// How often to look where a node serves few (milliseconds).
 inline constexpr UnixMillis kRefreshMs = 15'000;
 } // namespace dmid::gateway

@@ -79,7 +79,7 @@ net::Task<Result<Addressee>> find_addressee(Context& context, ServedPtr served, 
         DMID_CO_TRY(auto key, model::parse_npub(to));
         co_return Addressee{model::NostrKey{key}, key, {}};
     }
-    if (auto party = model::parse_party(to); party && !std::holds_alternative<model::WalletAddress>(*party))
+    if (auto party = model::parse_party(to); party)
     {
         const model::Counterparty parties{std::move(*party)};
         co_return co_await find_party(context, std::move(served), parties);

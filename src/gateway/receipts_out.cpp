@@ -34,6 +34,21 @@ Result<std::string> signed_receipt(const Context& context, const Served& served,
 }
 } // namespace
 
+Result<bool> may_learn(const Context& context, const Served& served, const Hash32& message)
+{
+    DMID_TRY(const auto stored, context.mailbox.find(served.box(), message));
+    if (!stored || stored->forgotten || stored->entry.kind != static_cast<std::uint16_t>(Kind::arrived))
+        return false;
+    DMID_TRY(const auto meta, decode_arrived(stored->entry.meta));
+    if (served.receipts || meta.state == State::dropped)
+        return served.receipts && meta.state != State::dropped;
+    DMID_TRY(const auto envelope, model::decode_envelope(stored->entry.body));
+    DMID_TRY(auto view, InboxView::open(context.mailbox));
+    DMID_TRY(auto contact, view.contact(served.box(), meta.from));
+    contact.denied_at = 0;
+    return judge_again(context, served, envelope, contact, meta.work, context.clock.now()).receipts;
+}
+
 Result<> add_receipt(Context& context, const Served& served, const Hash32& message, model::ReceiptState state,
                      store::Append& what)
 {

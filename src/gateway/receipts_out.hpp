@@ -12,4 +12,8 @@ namespace dmid::gateway
 /// owner does not allow it, the sender is blocked, or is no number whose key is pinned. Blocks on the store.
 Result<> add_receipt(Context& context, const Served& served, const Hash32& message, model::ReceiptState state,
                      store::Append& what);
+/// Whether the sender of a kept message may learn more of it than `accepted`: by `[[number]] receipts` for
+/// all, or by the policy of now for its classes. As if it had not been blocked: what happened before that it
+/// goes on seeing. Blocks on the store.
+Result<bool> may_learn(const Context& context, const Served& served, const Hash32& message);
 } // namespace dmid::gateway

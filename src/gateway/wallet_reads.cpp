@@ -2,6 +2,7 @@
 #include "gateway/wallet_reads.hpp"
 
 #include "gateway/links.hpp"
+#include "gateway/receipts_out.hpp"
 #include "gateway/tokens.hpp"
 
 namespace dmid::gateway
@@ -120,8 +121,6 @@ Result<std::vector<WalletReceipt>> wallet_receipts(const Context& context, const
                                                    const Address& wallet)
 {
     std::vector<WalletReceipt> out;
-    if (!served.receipts)
-        return out;
     DMID_TRY(const auto view, InboxView::open(context.mailbox));
     DMID_TRY(const auto contact, view.contact(served.box(), {model::WalletAddress{wallet}}));
     DMID_TRY(const auto own, view.incoming_before(served.box(), thread_with(served, wallet), kNewest,
@@ -129,7 +128,10 @@ Result<std::vector<WalletReceipt>> wallet_receipts(const Context& context, const
     for (const auto& message : own)
     {
         DMID_TRY(const auto receipt, receipt_of(context, served, message, contact.denied_at));
-        if (receipt)
+        if (!receipt)
+            continue;
+        DMID_TRY(const bool may, may_learn(context, served, message.id));
+        if (may)
             out.push_back(*receipt);
     }
     return out;

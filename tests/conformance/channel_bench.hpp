@@ -29,6 +29,8 @@ enum class Service : std::uint8_t
 /// Demands of the suite that need something of the bench.
 enum class Demand : std::uint8_t
 {
+    addresses,    ///< an owner can bind address()
+    service,      ///< there is a service that could misbehave, and start() heeds how
     interference, ///< cuts and floods on the way to the service: start() dials before()
     inward,       ///< bring()
     repeats,      ///< bring() twice under one id

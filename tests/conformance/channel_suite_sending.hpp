@@ -17,6 +17,7 @@ TEST_P(ChannelSuite, HasAFixedLowerCaseNameAndTraitsThatMakeSense)
 
 TEST_P(ChannelSuite, GivesAddressesACanonicalFormThatParsesToItself)
 {
+    DMID_DEMAND(Demand::addresses);
     auto& channel = bench->start(Service::accepts);
     const auto once = channel.parse_address(bench->address());
     ASSERT_TRUE(once) << to_string(once.error());
@@ -78,6 +79,7 @@ TEST_P(ChannelSuite, NeverClaimsMoreThanTheServiceConfirms)
 
 TEST_P(ChannelSuite, TellsARefusalFromADelay)
 {
+    DMID_DEMAND(Demand::service);
     const auto refused = send_to(Service::refuses);
     EXPECT_EQ(refused.outcome, channel::Outcome::refused) << refused.detail;
     bench = GetParam()();
@@ -87,18 +89,21 @@ TEST_P(ChannelSuite, TellsARefusalFromADelay)
 
 TEST_P(ChannelSuite, IsUnreachableWhereNobodyListens)
 {
+    DMID_DEMAND(Demand::service);
     const auto attempt = send_to(Service::is_gone);
     EXPECT_EQ(attempt.outcome, channel::Outcome::unreachable) << attempt.detail;
 }
 
 TEST_P(ChannelSuite, IsUncertainWhereTheAnswerWasLost)
 {
+    DMID_DEMAND(Demand::service);
     const auto attempt = send_to(Service::hangs_up);
     EXPECT_EQ(attempt.outcome, channel::Outcome::uncertain) << attempt.detail;
 }
 
 TEST_P(ChannelSuite, EndsByTheDeadlineOfASilentService)
 {
+    DMID_DEMAND(Demand::service);
     auto& channel = bench->start(Service::is_silent);
     const auto began = std::chrono::steady_clock::now();
     const auto attempt = send(channel, "hello", 400);
@@ -110,6 +115,7 @@ TEST_P(ChannelSuite, EndsByTheDeadlineOfASilentService)
 
 TEST_P(ChannelSuite, CallsBabbleAFaultOfTheProtocol)
 {
+    DMID_DEMAND(Demand::service);
     const auto attempt = send_to(Service::babbles);
     EXPECT_NE(attempt.outcome, channel::Outcome::accepted);
     EXPECT_NE(attempt.outcome, channel::Outcome::refused) << "a broken service is no refusal";
@@ -118,6 +124,7 @@ TEST_P(ChannelSuite, CallsBabbleAFaultOfTheProtocol)
 
 TEST_P(ChannelSuite, LeavesNoSocketBehindWhenItIsCancelled)
 {
+    DMID_DEMAND(Demand::service);
     auto& channel = bench->start(Service::is_silent);
     const auto before = open_files();
     auto cut = [](channel::Channel& a_channel, channel::Leg a_leg,

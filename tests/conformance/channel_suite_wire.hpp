@@ -98,6 +98,7 @@ TEST_P(ChannelSuite, DialsAgainWithPauses)
 
 TEST_P(ChannelSuite, TriesAgainWhenTheServiceSaidAndNotBefore)
 {
+    DMID_DEMAND(Demand::service);
     const auto began = SystemClock{}.now_ms();
     const auto attempt = send_to(Service::defers);
     ASSERT_EQ(attempt.outcome, channel::Outcome::deferred) << attempt.detail;

@@ -8,13 +8,13 @@
 #include "channels/nostr/head_carrier.hpp"
 #include "channels/nostr/nostr_channel.hpp"
 #include "channels/nostr/relay_door.hpp"
+#include "channels/wallet/wallet_shelf.hpp"
 #include "gateway/flow.hpp"
 #include "gateway/head_door.hpp"
 #include "gateway/head_rounds.hpp"
 #include "gateway/own_policy.hpp"
 #include "gateway/upkeep.hpp"
 #include "gateway/views.hpp"
-#include "gateway/wallet_shelf.hpp"
 #include "gateway/worker.hpp"
 #include "net/descriptors.hpp"
 #include "net/http_server.hpp"
@@ -257,7 +257,7 @@ Result<> Runtime::Impl::open_channels()
     DMID_TRY(auto chats, make_chat_channels(config, setup.places.state, clock, dialer));
     for (auto& chat : chats)
         owned.push_back(std::move(chat));
-    owned.push_back(std::make_unique<gateway::WalletShelf>());
+    owned.push_back(std::make_unique<channels::wallet::WalletShelf>());
     for (const auto& channel : owned)
         channels.emplace(std::string{channel->name()}, channel.get());
     return {};
@@ -306,7 +306,12 @@ Result<> Runtime::Impl::open()
     {
         DMID_TRY(gateway::restore_number(*context, number));
     }
-    upkeep = std::make_unique<gateway::Upkeep>(*context, secrets.numbers, work.executor(0));
+    auto last_change = [rows = index.get()](model::Number number) -> std::uint64_t
+    {
+        const auto row = rows->find(number.value());
+        return row && *row ? (*row)->changed_block : 0;
+    };
+    upkeep = std::make_unique<gateway::Upkeep>(*context, secrets.numbers, work.executor(0), last_change);
     open_heads();
     watch = std::make_unique<Watch>(*context, *endpoints, *index, setup.places.state);
     return {};

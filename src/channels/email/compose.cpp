@@ -121,6 +121,8 @@ std::string owner_fields(const channel::Leg& leg, const channel::Outgoing& messa
                             encode_words(shortened(one_line(message.encryption), kMaxFieldWords)));
     if (leg.repeated)
         out += header_field("X-Dmid-Repeated", "yes");
+    if (!message.passed.empty())
+        out += header_field("X-Dmid-Passed", model::in_one_line(message.passed));
     return out;
 }
 

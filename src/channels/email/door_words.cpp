@@ -54,6 +54,9 @@ Said words_of(const Answer& answer, const std::string& link)
     {
     case Errc::gateway_not_served:
         return {550, "5.1.1", "No such number here"};
+    case Errc::gateway_loop:
+        said.status = "5.4.6"; // routing loop detected (RFC 3463 §3.5)
+        break;
     case Errc::message_too_large:
     case Errc::channel_too_large:
         said.code = 552;

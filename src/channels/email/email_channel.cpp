@@ -4,10 +4,10 @@
 #include "channels/email/address.hpp"
 #include "channels/email/compose.hpp"
 #include "channels/email/dkim.hpp"
+#include "keys/files.hpp"
+#include "keys/secret_file.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -16,13 +16,13 @@ namespace dmid::channels::email
 namespace
 {
 constexpr std::size_t kMaxText = 1U << 20U;
-constexpr std::size_t kMaxSecretFile = 64U << 10U;
+constexpr std::size_t kMaxKeyFile = 64U << 10U;
+constexpr std::size_t kMaxPassword = 1024;
 
-Result<std::string> load(const std::string& path)
+Result<std::string> load_dkim_key(const std::string& path)
 {
-    std::ifstream file{path, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{file}, {}};
-    if (!file || text.size() > kMaxSecretFile)
+    auto text = keys::read_private_file(path, kMaxKeyFile);
+    if (!text && text.error().code == Errc::key_not_found)
         return fail(Errc::config_unreadable, path);
     return text;
 }
@@ -131,14 +131,14 @@ Result<std::unique_ptr<channel::Channel>> make_email_channel(const EmailOptions&
     }
     if (!options.user.empty())
     {
-        DMID_TRY(server.password, load(options.password_file));
-        while (server.password.ends_with('\n') || server.password.ends_with('\r'))
-            server.password.pop_back();
+        DMID_TRY(const auto password,
+                 keys::read_secret_file(options.password_file, kMaxPassword, keys::SecretForm::line));
+        server.password = password.view();
     }
     std::optional<DkimSigner> signer;
     if (!options.dkim_key_file.empty())
     {
-        DMID_TRY(auto pem, load(options.dkim_key_file));
+        DMID_TRY(auto pem, load_dkim_key(options.dkim_key_file));
         auto made = DkimSigner::from_pem(pem, probe.domain, options.dkim_selector);
         secure_zero(pem.data(), pem.size());
         if (!made)

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace dmid::channels::email
@@ -168,6 +169,7 @@ TEST(EmailChannel, Authenticates)
 {
     TemporaryDirectory directory;
     std::ofstream{directory.file("password")} << "s3cret\n";
+    std::filesystem::permissions(directory.file("password"), std::filesystem::perms{0600});
     auto options = plain();
     options.email.user = "node";
     options.email.password_file = directory.file("password");
@@ -183,6 +185,9 @@ TEST(EmailChannel, Authenticates)
     options.email.domain = "dmid.example";
     const SystemClock clock;
     EXPECT_EQ(make_email_channel(options.email, clock).error().code, Errc::config_unreadable);
+    options.email.password_file = directory.file("password");
+    std::filesystem::permissions(directory.file("password"), std::filesystem::perms{0640});
+    EXPECT_EQ(make_email_channel(options.email, clock).error().code, Errc::key_permissions);
 }
 
 TEST(EmailChannel, Utf8AddressesNeedAServerThatTakesThem)

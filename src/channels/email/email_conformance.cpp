@@ -6,6 +6,7 @@
 
 #include <conformance/channel_suite.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -25,6 +26,7 @@ public:
     {
         peer_.emplace(script(behaviour));
         std::ofstream{directory_.file("password")} << "s3cret\n";
+        std::filesystem::permissions(directory_.file("password"), std::filesystem::perms{0600});
         EmailOptions options;
         options.host = "127.0.0.1";
         options.port = before(peer_->port());

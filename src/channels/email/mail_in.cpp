@@ -66,6 +66,15 @@ void read_header(const MimeMessage& message, Mail& out)
     out.subject = shortened(decode_field(message.first("Subject")), model::kMaxSubject);
 }
 
+/// One field with the marks of all nodes; a forwarder that adds another leaves ours where it is.
+model::Passed passed_of(const MimeMessage& message)
+{
+    std::string all;
+    for (const auto value : message.all("X-Dmid-Passed"))
+        all += std::string{value} + ' ';
+    return model::read_passed(all);
+}
+
 channel::File file_of(const std::shared_ptr<const Spool>& spool, const MimePart& part, std::uint64_t size)
 {
     channel::File out;
@@ -85,6 +94,7 @@ Result<Mail> read_mail(std::shared_ptr<const Spool> spool, bool null_sender)
     Mail out;
     read_header(message, out);
     out.automatic = is_automatic(message, null_sender);
+    out.passed = passed_of(message);
     out.content = content.hash;
     out.text = body.joined();
     if (out.text.size() > model::kMaxText)
@@ -112,5 +122,6 @@ void put_into(channel::Letter& letter, Mail&& mail)
     letter.files = std::move(mail.files);
     letter.lost = std::move(mail.lost);
     letter.automatic = mail.automatic;
+    letter.passed = std::move(mail.passed);
 }
 } // namespace dmid::channels::email

@@ -37,6 +37,7 @@ struct Mail
     std::vector<channel::File> files; ///< read from the spool when somebody asks
     std::string lost;                 ///< in words, what could not be carried over; empty: nothing
     bool automatic = false;           ///< see mail_in_automatic.hpp
+    model::Passed passed;             ///< X-Dmid-Passed
     Hash32 content;                   ///< see README.md, "The content hash"
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/wallet_shelf.hpp"
+#include "channels/wallet/wallet_shelf.hpp"
 
 #include "model/envelope.hpp"
 
-namespace dmid::gateway
+namespace dmid::channels::wallet
 {
 channel::Traits WalletShelf::traits() const
 {
@@ -16,7 +16,7 @@ channel::Traits WalletShelf::traits() const
 
 Result<std::string> WalletShelf::parse_address(std::string_view) const
 {
-    return fail(Errc::channel_address_invalid, "a wallet is answered where it wrote; it cannot be bound");
+    return fail(Errc::channel_address_invalid, "a wallet reads here by signing in; it cannot be bound");
 }
 
 std::optional<std::string> WalletShelf::address_of(const model::Party& party) const
@@ -39,4 +39,4 @@ net::Task<channel::Attempt> WalletShelf::send(channel::Leg, channel::Outgoing me
     attempt.detail = "it waits here until the wallet signs in and reads it";
     co_return attempt;
 }
-} // namespace dmid::gateway
+} // namespace dmid::channels::wallet

@@ -3,10 +3,10 @@
 
 #include "channel/channel.hpp"
 
-namespace dmid::gateway
+namespace dmid::channels::wallet
 {
 /// The way to a wallet that is known by its address alone: nothing goes out, the owner's words wait in the
-/// mailbox until the wallet signs in and reads them (wallet_reads.hpp). `accepted` means that they wait; that
+/// mailbox until the wallet signs in and reads them. `accepted` means that they wait; that
 /// they were read is reported once the wallet says so. Holds nothing; any thread.
 class WalletShelf final : public channel::Channel
 {
@@ -18,4 +18,4 @@ public:
     std::optional<std::string> address_of(const model::Party& party) const override;
     net::Task<channel::Attempt> send(channel::Leg leg, channel::Outgoing message) override;
 };
-} // namespace dmid::gateway
+} // namespace dmid::channels::wallet
