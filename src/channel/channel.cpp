@@ -13,6 +13,12 @@ net::Task<Result<std::string>> Channel::find_address(std::string text, net::Mill
     co_return parse_address(text);
 }
 
+net::Task<Result<std::optional<std::string>>> Channel::holder_of(std::string /*address*/,
+                                                                 net::Millis /*limit*/)
+{
+    co_return std::optional<std::string>{};
+}
+
 std::optional<std::string> Channel::address_of(const model::Party& /*party*/) const
 {
     return std::nullopt;

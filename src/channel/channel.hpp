@@ -33,6 +33,7 @@ struct Traits
     bool ends_encryption = true; ///< end-to-end encryption ends at this node
     bool proves_sender = false;  ///< an answer on it proves the bound address
     bool paid = false;           ///< costs money: count and cost caps apply
+    bool tells_holder = false;   ///< holder_of() has somebody to ask
     bool takes_sealed = false;   ///< sends Outgoing::sealed and ignores the clear text
     // What else of a conversation it carries by its own means. Where it does not, what is sent is a text that
     // says it, which the channel is given ready made.
@@ -88,6 +89,11 @@ public:
     /// The same for the moment of binding alone, where the service may be asked once: whose account a phone
     /// number is now. channel.refused where nobody is found. The default asks nobody.
     virtual net::Task<Result<std::string>> find_address(std::string text, net::Millis limit);
+
+    /// What stands for whoever has an address now, by a register outside the platform that knows (the SIM of
+    /// a phone number, by an operator's HLR look-up): another text, another holder. Nothing where there is
+    /// none to ask or it does not know; what it costs is the operator's. The default asks nobody.
+    virtual net::Task<Result<std::optional<std::string>>> holder_of(std::string address, net::Millis limit);
 
     /// The address at which it carries letters in the clear from a number to this party; nothing where it
     /// does not. No I/O.

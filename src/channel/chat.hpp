@@ -38,5 +38,6 @@ struct ChatLine
     bool automatic = false; ///< made by a program: nothing is said in return
     UnixTime sent_at = 0;   ///< by the platform's word
     std::string source;     ///< whom to count it against
+    model::Passed passed;   ///< the marks that it brings of the numbers that it passed
 };
 } // namespace dmid::channel

@@ -7,6 +7,7 @@
 #include "model/classes.hpp"
 #include "model/number.hpp"
 #include "model/party.hpp"
+#include "model/passed.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -70,6 +71,7 @@ struct Letter
     std::vector<File> files;
     std::string lost;       ///< in words, what the channel could not carry over; empty: nothing
     bool automatic = false; ///< made by a program: nothing is ever sent in return by a program
+    model::Passed passed;   ///< the marks that it brings of the numbers that it passed
 };
 
 /// What came in at an answer address.

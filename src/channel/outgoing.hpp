@@ -76,6 +76,9 @@ struct Outgoing
     /// To the owner, on a channel that proves no sender: 8 letters of base32 that an answer must begin with,
     /// good once. Empty elsewhere.
     std::string answer_code;
+    /// To the owner: the marks of the numbers that it passed, this one last. Channels that have a field for
+    /// them send them along, so that it is known when it comes back.
+    model::Passed passed;
     bool made_by_node = false; ///< codes, alarms: marked as automatic where the channel can
     std::optional<Sealed> sealed;
 };

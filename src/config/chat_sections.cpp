@@ -117,23 +117,47 @@ std::vector<Row> whatsapp_rows()
 
 std::vector<Row> sms_rows()
 {
-    return {text<&Sms::sender>("sender", "\"\"",
-                               "From which address messages go: +…, a short code or letters; "
-                               "empty: no short messages"),
-            text<&Sms::country>("country", "\"\"",
-                                "Code of the service's country, 49: its numbers come without; empty: none"),
-            check(text<&Sms::receipts>("receipts", "\"all\"",
-                                       "For which parts receipts are asked: none, last, all"),
-                  valid_receipts, "none, last or all"),
-            check(text<&Sms::long_texts>("long_texts", "\"parts\"",
-                                         "How a long text goes: parts, wide-parts, payload"),
-                  valid_long_texts, "parts, wide-parts or payload"),
-            check(count<&Sms::max_parts>("max_parts", "16", "Parts that one message may cost, 5 to 16"),
-                  valid_max_parts, "5 to 16"),
-            count<&Sms::parts_a_day>("parts_a_day", "500",
-                                     "Parts on one day (UTC), of all messages; 0: no limit"),
-            list<&Sms::countries>("countries", "[]",
-                                  "Beginnings of numbers that messages go to, +49; empty: to all numbers")};
+    return {
+        text<&Sms::sender>("sender", "\"\"",
+                           "From which address messages go: +…, a short code or letters; "
+                           "empty: no short messages"),
+        text<&Sms::country>("country", "\"\"",
+                            "Code of the service's country, 49: its numbers come without; empty: none"),
+        check(text<&Sms::receipts>("receipts", "\"all\"",
+                                   "For which parts receipts are asked: none, last, all"),
+              valid_receipts, "none, last or all"),
+        check(text<&Sms::long_texts>("long_texts", "\"parts\"",
+                                     "How a long text goes: parts, wide-parts, payload"),
+              valid_long_texts, "parts, wide-parts or payload"),
+        check(count<&Sms::max_parts>("max_parts", "16", "Parts that one message may cost, 5 to 16"),
+              valid_max_parts, "5 to 16"),
+        count<&Sms::parts_a_day>("parts_a_day", "500",
+                                 "Parts on one day (UTC), of all messages; 0: no limit"),
+        count<&Sms::cost_a_day>("cost_a_day", "0",
+                                "What may be spent on one day (UTC), in the unit of the prices; 0: no limit"),
+        list<&Sms::countries>("countries", "[]",
+                              "Beginnings of numbers that messages go to, +49; empty: to all numbers")};
+}
+
+bool valid_sms_prefix(void* s)
+{
+    const auto& prefix = static_cast<SmsDestination*>(s)->prefix;
+    return prefix.empty() ||
+           (prefix.front() == '+' && prefix.size() > 1 &&
+            std::all_of(prefix.begin() + 1, prefix.end(), [](char c) { return c >= '0' && c <= '9'; }));
+}
+
+std::vector<Row> sms_destination_rows()
+{
+    return {check(text<&SmsDestination::prefix>("prefix", "\"\"",
+                                                "How the numbers begin, +49; empty: all that no other names"),
+                  valid_sms_prefix, "+ and digits"),
+            text<&SmsDestination::sender>("sender", "\"\"",
+                                          "From which address messages go there; empty: [sms] sender"),
+            count<&SmsDestination::price>("price", "0",
+                                          "Of one part, in any one unit (hundredths of a cent); 0: unknown. "
+                                          "Where one has a price, those without are refused"),
+            count<&SmsDestination::parts_a_day>("parts_a_day", "0", "Parts there on one day; 0: no limit")};
 }
 
 std::vector<Row> sms_service_rows()
@@ -154,6 +178,19 @@ std::vector<Row> sms_service_rows()
             check(count<&SmsService::window>("window", "10", "Messages without an answer at once, 1 to 1000"),
                   valid_window, "1 to 1000"),
             count<&SmsService::per_second>("per_second", "0", "Parts a second; 0: as fast as it answers")};
+}
+
+std::vector<Row> sms_http_rows(const char* url, const char* answer, const char* answer_words)
+{
+    return {text<&SmsHttp::url>("url", "\"\"", url),
+            text<&SmsHttp::method>("method", "\"POST\"", "Of the request"),
+            list<&SmsHttp::headers>(
+                "headers", "[]", "Its header fields, Name: value; Content-Type says how the body is escaped"),
+            text<&SmsHttp::body>("body", "\"\"",
+                                 "Its body: {to} {to_digits} {from} {text} {id} {secret} are filled in"),
+            text<&SmsHttp::secret_file>("secret_file", "\"\"", "File with what stands for {secret}"),
+            text<&SmsHttp::answer>("answer", answer, answer_words),
+            text<&SmsHttp::ca_file>("ca_file", "\"\"", "Certificates to trust; empty: the system's")};
 }
 
 std::vector<Row> signal_rows()
@@ -213,6 +250,17 @@ std::vector<Section> chat_sections()
         {"sms.service", "An account with a service for short messages", true,
          [](Config& c) -> void* { return &c.sms.services.emplace_back(); }, sms_service_rows(),
          [](Config& c) { return pointers(c.sms.services); }},
+        {"sms.destination", "Numbers with a sender, a price or a limit of their own", true,
+         [](Config& c) -> void* { return &c.sms.destinations.emplace_back(); }, sms_destination_rows(),
+         [](Config& c) { return pointers(c.sms.destinations); }},
+        {"sms.http", "An operator that takes short messages by HTTP, instead of services", false,
+         [](Config& c) -> void* { return &c.sms.http; },
+         sms_http_rows("Of the operator, https; empty: none", "\"\"",
+                       "JSON pointer to the message's id in the answer; empty: nowhere")},
+        {"sms.lookup", "Who holds a bound phone number now (HLR look-up)", false,
+         [](Config& c) -> void* { return &c.sms.lookup; },
+         sms_http_rows("Of whoever sells such questions, https; empty: nobody is asked", "\"/imsi\"",
+                       "JSON pointer to what changes with the SIM")},
         {"signal", "Signal", false, [](Config& c) -> void* { return &c.signal; }, signal_rows()},
         {"xmpp", "XMPP", false, [](Config& c) -> void* { return &c.xmpp; }, xmpp_rows()},
         {"webhook", "Webhooks", false, [](Config& c) -> void* { return &c.webhook; }, webhook_rows()},

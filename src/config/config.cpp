@@ -96,6 +96,16 @@ Result<> read_list(const Section& section, Config& config, const toml::node& nod
     return {};
 }
 
+Result<> read_one(const Section& section, Config& config, const toml::node& node)
+{
+    if (section.repeats)
+        return read_list(section, config, node);
+    if (!node.is_table())
+        return fail(Errc::config_value,
+                    where(node.source()) + ": write it as [" + std::string{section.name} + "]");
+    return read_section(section, section.make(config), *node.as_table());
+}
+
 Result<> read_all(Config& config, const toml::table& root)
 {
     for (const auto& [key, node] : root)
@@ -104,20 +114,14 @@ Result<> read_all(Config& config, const toml::table& root)
         if (section == nullptr)
             return fail(Errc::config_unknown_key, where(key.source()) + ": " + std::string{key.str()} +
                                                       "; did you mean " + nearest_section(key.str()) + "?");
+        DMID_TRY(read_one(*section, config, node));
         if (section->repeats)
-        {
-            DMID_TRY(read_list(*section, config, node));
             continue;
-        }
-        if (!node.is_table())
-            return fail(Errc::config_value,
-                        where(node.source()) + ": write it as [" + std::string{key.str()} + "]");
-        DMID_TRY(read_section(*section, section->make(config), *node.as_table()));
         for (const auto& [child, child_node] : *node.as_table())
             if (section->has_child(child.str()))
             {
                 const auto full = std::string{section->name} + "." + std::string{child.str()};
-                DMID_TRY(read_list(*find_section(full), config, child_node));
+                DMID_TRY(read_one(*find_section(full), config, child_node));
             }
     }
     return {};

@@ -138,6 +138,28 @@ struct SmsService
     std::uint64_t per_second = 0; ///< parts; 0: no limit
 };
 
+/// A request to an operator by HTTP, as its manual has it; `{to}`, `{from}`, `{text}`, `{id}` and `{secret}`
+/// are filled in.
+struct SmsHttp
+{
+    std::string url; ///< empty: none
+    std::string method;
+    std::vector<std::string> headers; ///< `Name: value`
+    std::string body;
+    std::string secret_file;
+    std::string answer; ///< JSON pointer into the answer
+    std::string ca_file;
+};
+
+/// Numbers that begin alike.
+struct SmsDestination
+{
+    std::string prefix;            ///< `+49`; empty: all that no other names
+    std::string sender;            ///< from which address messages go there; empty: that of all
+    std::uint64_t price = 0;       ///< of a part; 0: none is known
+    std::uint64_t parts_a_day = 0; ///< 0: no limit of its own
+};
+
 struct Sms
 {
     std::string sender;                 ///< from which address messages go; empty: no short messages
@@ -146,8 +168,12 @@ struct Sms
     std::string long_texts;             ///< parts | wide-parts | payload
     std::uint64_t max_parts = 0;        ///< of one message
     std::uint64_t parts_a_day = 0;      ///< of all destinations; 0: no limit
+    std::uint64_t cost_a_day = 0;       ///< in the unit of the prices; 0: no limit
     std::vector<std::string> countries; ///< prefixes that messages go to; empty: all
+    std::vector<SmsDestination> destinations;
     std::vector<SmsService> services;
+    SmsHttp http;
+    SmsHttp lookup; ///< who holds a number now
 };
 
 /// One account at Signal, through signal-cli's daemon.

@@ -20,6 +20,19 @@ TEST(Config, TheSampleParsesToTheDefaults)
     EXPECT_TRUE(config->numbers.empty());
 }
 
+TEST(Config, ASectionInASectionIsReadLikeOthersAndRefusedAsAList)
+{
+    const auto config = parse("[sms]\nsender = \"DMID\"\n[sms.http]\nurl = \"https://a.example/\"\n"
+                              "headers = [\"A: b\", \"C: d\"]\n[[sms.destination]]\nprefix = \"+49\"\n");
+    ASSERT_TRUE(config) << to_string(config.error());
+    EXPECT_EQ(config->sms.http.url, "https://a.example/");
+    EXPECT_EQ(config->sms.http.headers.size(), 2U);
+    EXPECT_EQ(config->sms.lookup.answer, "/imsi");
+    EXPECT_EQ(config->sms.destinations.size(), 1U);
+    EXPECT_EQ(parse("[[sms.http]]\nurl = \"https://a.example/\"\n").error().code, Errc::config_value);
+    EXPECT_EQ(parse("[[sms.destination]]\nprefix = \"49\"\n").error().code, Errc::config_value);
+}
+
 TEST(Config, EveryCommentedLineOfTheSampleIsValidWhenUncommented)
 {
     std::string text = sample();

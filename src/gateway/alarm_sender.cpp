@@ -91,6 +91,7 @@ net::Task<bool> send_alarm(Context& context, ServedPtr served, Alarm alarm, std:
         leg.address = way.address;
         leg.deadline = context.clock.now_ms() + kSendMs;
         auto message = alarm_message(*served, alarm);
+        message.passed = {mark_of(context, served->box())};
         const auto attempt = co_await channel->second->send(std::move(leg), std::move(message));
         if (attempt.outcome == channel::Outcome::accepted || attempt.outcome == channel::Outcome::uncertain)
             co_return true;

@@ -256,6 +256,13 @@ net::Task<Answer> take_words(Context& context, Said said)
 {
     if (auto refused = judge_words(context, said))
         co_return *std::move(refused);
+    if (!context.loops->turns.may_answer(said.thread, context.clock.now_ms()))
+    {
+        tell(context, said, "answers too quick",
+             "two programs answer each other, one of them in your name by " + said.words.channel +
+                 ": for a minute nothing of it goes out");
+        co_return refuse(Errc::gateway_loop, "programs answer each other here; wait a minute");
+    }
     Draft draft;
     draft.text = said.words.text;
     draft.said_on = said.words.channel;

@@ -122,6 +122,7 @@ Refusal open_wrap(Arrival& arrival)
         if (!tail)
             return refuse(tail.error());
         arrival.envelope.ext = *tail;
+        arrival.passed = seal::passed_of(opened->rumor);
         arrival.opened = std::move(*opened);
         return std::nullopt;
     }

@@ -39,7 +39,9 @@ Bytes encode(const Binding& b)
                                         {"tries", b.tries},
                                         {"since", b.since},
                                         {"proven", b.proven},
-                                        {"asked", b.asked}});
+                                        {"asked", b.asked},
+                                        {"holder", b.holder},
+                                        {"looked", b.looked}});
 }
 
 Result<Binding> decode_binding(ByteView bytes)
@@ -63,6 +65,11 @@ Result<Binding> decode_binding(ByteView bytes)
     {
         DMID_TRY(b.proven, map.integer("proven"));
         DMID_TRY(b.asked, map.integer("asked"));
+    }
+    if (map.has("holder"))
+    {
+        DMID_TRY(b.holder, map.fixed<Hash32>("holder"));
+        DMID_TRY(b.looked, map.integer("looked"));
     }
     DMID_TRY(map.finish());
     return b;
@@ -282,6 +289,18 @@ Result<> Bindings::set_asked(const store::MailboxId& box, const std::string& lab
     if (!found)
         return fail(Errc::gateway_no_such_entry, "no binding is called " + label);
     found->asked = now;
+    return put(box, *found);
+}
+
+Result<> Bindings::set_holder(const store::MailboxId& box, const std::string& label, const Hash32& holder,
+                              UnixTime now)
+{
+    DMID_TRY(auto found, find(box, label));
+    if (!found)
+        return fail(Errc::gateway_no_such_entry, "no binding is called " + label);
+    if (!holder.is_zero())
+        found->holder = holder;
+    found->looked = now;
     return put(box, *found);
 }
 

@@ -39,6 +39,9 @@ struct Binding
     /// When it was last shown to be the owner's: by a code, or by an answer that the channel proves.
     UnixTime proven = 0;
     UnixTime asked = 0; ///< when the owner was last asked to prove it again; 0: not since it was proven
+    /// Of what Channel::holder_of() last gave, keyed; zero: nothing yet.
+    Hash32 holder;
+    UnixTime looked = 0; ///< when that was last asked; 0: never
 };
 
 /// The owner's bindings. Blocking calls of the store; any thread.
@@ -74,6 +77,10 @@ public:
                          UnixTime now);
     /// The owner was asked to prove it again.
     Result<> set_asked(const store::MailboxId& box, const std::string& label, UnixTime now);
+    /// Who holds the address was asked; `holder` is what came of it, zero where nothing did: then what was
+    /// known stays.
+    Result<> set_holder(const store::MailboxId& box, const std::string& label, const Hash32& holder,
+                        UnixTime now);
     Result<> set_state(const store::MailboxId& box, const std::string& label, BindingState state,
                        UnixTime now);
 

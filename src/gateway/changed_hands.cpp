@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/flow.hpp"
+#include "gateway/holders.hpp"
 #include "gateway/stages.hpp"
 #include "gateway/words.hpp"
 
@@ -7,11 +8,8 @@
 // address is proven again.
 namespace dmid::gateway
 {
-namespace
-{
-/// Every label of the address: it may stand under several. One that is quarantined already raises its alarm
-/// again, since alarms end with the process and this may be the second try after a cut. True where there is
-/// one.
+// It may stand under several labels. One that is quarantined already raises its alarm again, since alarms end
+// with the process and this may be the second try after a cut.
 Result<bool> quarantine(Context& context, const Served& served, const channel::HandsChanged& what)
 {
     bool any = false;
@@ -36,7 +34,6 @@ Result<bool> quarantine(Context& context, const Served& served, const channel::H
     }
     return any;
 }
-} // namespace
 
 net::Task<channel::Answer> Flow::changed_hands(channel::HandsChanged what)
 {

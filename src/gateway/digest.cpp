@@ -144,6 +144,7 @@ Prepared prepare_digest(const Context& context, const store::WorkItem& item, con
     out.message.text += last_words(count);
     out.message.sent_at = context.clock.now();
     out.message.made_by_node = true;
+    out.message.passed = {mark_of(context, box)};
     return out;
 }
 } // namespace dmid::gateway

@@ -65,6 +65,8 @@ net::Task<channel::Answer> Flow::take_in(Arrival& arrival)
         answer.duplicate = true;
         co_return answer;
     }
+    if (auto refused = stop_loops(context_, arrival))
+        co_return *std::move(refused);
 
     if (auto refused = co_await resolve_sender(context_, arrival))
         co_return *std::move(refused);

@@ -157,7 +157,7 @@ net::Task<Heard> Flow::hear_owner(ChatLine line, std::string text, KnownMessage 
     }
     auto answered = co_await answer(std::move(words));
     Heard heard{answered, {}};
-    if (answered.yes == channel::Yes::no)
+    if (answered.yes == channel::Yes::no && answered.code != Errc::gateway_loop)
         heard.say = chat_words::not_taken(answered.reason);
     co_return heard;
 }
@@ -323,6 +323,7 @@ channel::Inbound letter_of(ChatLine line, model::Number number, std::optional<mo
     letter.files = std::move(line.files);
     letter.lost = std::move(line.lost);
     letter.automatic = line.automatic;
+    letter.passed = std::move(line.passed);
     channel::Inbound in;
     in.door = std::move(line.channel);
     in.source = std::move(line.source);
@@ -359,7 +360,8 @@ net::Task<Heard> Flow::hear_for(ChatLine line, model::Number number, std::option
                                              [&](const auto& talk) { return talk.second == number; });
     auto answered = co_await receive(letter_of(std::move(line), number, ext, std::move(text)));
     Heard heard{answered, {}};
-    if (answered.yes == channel::Yes::no)
+    // What goes round is not given more words to carry.
+    if (answered.yes == channel::Yes::no && answered.code != Errc::gateway_loop)
         heard.say = chat_words::refused(number, answered.reason);
     else if (answered.yes == channel::Yes::yes && !answered.duplicate && first)
         heard.say = chat_words::understood(number);

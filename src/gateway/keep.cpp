@@ -92,6 +92,7 @@ Result<store::Append> entry_of(const Context& context, const Arrival& arrival)
     meta.amends = arrival.amends;
     if (arrival.standing == Standing::held && arrival.opened)
         meta.held_key = arrival.opened->seal_key;
+    meta.passed = arrival.passed;
     if (arrival.in.letter)
     {
         meta.lost = shortened(arrival.in.letter->lost, kMaxLost);
@@ -148,6 +149,7 @@ net::Task<Refusal> keep(Context& context, Arrival& arrival, bool& duplicate)
     claim_files(files, arrival.id, *what);
     if (arrival.verdict.action != Action::drop)
         add_granted_ticket(context, arrival, *what);
+    const auto thread = what->entries.empty() ? Hash32{} : what->entries.front().thread;
     auto appended = co_await append(context, std::move(*what));
     if (!appended)
     {
@@ -158,6 +160,8 @@ net::Task<Refusal> keep(Context& context, Arrival& arrival, bool& duplicate)
         co_return refuse(appended.error());
     }
     duplicate = !appended->fresh();
+    if (!duplicate && arrival.verdict.action != Action::drop)
+        context.loops->turns.came(thread, context.clock.now_ms());
     co_return std::nullopt;
 }
 

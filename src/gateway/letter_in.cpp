@@ -113,6 +113,7 @@ void fill(Arrival& arrival)
     else if (!letter.edits.empty())
         envelope.edits = crypto::sha256(as_bytes(letter.edits));
     arrival.unknown = letter.unknown & kFromChannels;
+    arrival.passed = letter.passed;
     for (const auto& mark : letter.marks)
         if (arrival.marks.size() < kMostMarks)
             arrival.marks.push_back(shortened(mark, kMaxMark));

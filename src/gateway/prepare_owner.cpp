@@ -141,6 +141,8 @@ Prepared prepare_for_owner(const Context& context, const store::WorkItem& item, 
     out.message.reply_token = reply_token(context, box, (*row)->thread);
     out.message.earlier = earlier_legs(*view, box, **row, meta.plan.label);
     out.message.notice = meta.plan.notice;
+    out.message.passed = arrived->passed;
+    out.message.passed.push_back(mark_of(context, box));
     const auto traits = channel->second->traits();
     if (traits.inbound && !traits.proves_sender)
         out.message.answer_code = answer_code(context, box, item.entry.id);

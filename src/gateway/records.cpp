@@ -228,6 +228,8 @@ Bytes encode(const Arrived& m)
         map.set("lost", m.lost);
     if (m.automatic)
         map.set("automatic", true);
+    if (!m.passed.empty())
+        map.set("passed", model::in_one_line(m.passed));
     if (m.share)
         map.set("share", *m.share);
     if (m.held_key)
@@ -268,6 +270,8 @@ Result<Arrived> decode_arrived(ByteView bytes)
                                 DMID_TRY(m.marks, read_texts(map, "marks", kMaxMarks));
                                 DMID_TRY(m.lost, read_text_if_any(map, "lost"));
                                 DMID_TRY(m.automatic, read_flag_if_any(map, "automatic"));
+                                DMID_TRY(const auto passed, read_text_if_any(map, "passed"));
+                                m.passed = model::read_passed(passed);
                                 DMID_TRY(m.share, map.optional_fixed<Hash32>("share"));
                                 DMID_TRY(m.held_key, map.optional_fixed<XOnlyKey>("held-key"));
                                 if (map.has("claimed"))

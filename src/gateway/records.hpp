@@ -98,6 +98,7 @@ struct Arrived
     std::optional<Hash32> known_as; ///< known_as() of it on the platform that it came by
     std::optional<model::Tail> ext; ///< the purpose tail that it was addressed with, of a platform's account
     std::optional<Amends> amends;
+    model::Passed passed; ///< the marks that it brought of the numbers that it passed
 };
 
 /// Of what the owner sent, and of what waits unsent.

@@ -42,6 +42,7 @@ struct Arrival
     std::vector<store::Charge> once; ///< of a letter: what may be accepted only once
     std::vector<std::string> marks;  ///< facts about its proof, in words
     std::optional<Amends> amends;    ///< what it does to an earlier message
+    model::Passed passed;            ///< the marks of the numbers that it passed before
 
     // resolve
     std::optional<Standing> standing; ///< of a sender that is a number; never `not_final`
@@ -62,6 +63,8 @@ Refusal read_letter(Context& context, Arrival& arrival);
 channel::Answer limited(const Context& context, const Arrival& arrival);
 /// Who made it: judges what stands outside the seal, then opens it.
 Refusal authenticate(Context& context, Arrival& arrival);
+/// Whether it was here before, or goes round (loops.cpp); the owner is told.
+Refusal stop_loops(Context& context, const Arrival& arrival);
 /// Of a signed message whose key does not tell: whether the contract of the named signer says that it signed.
 /// Asks the chain, within a budget; nothing where no contract has to be asked.
 net::Task<Refusal> ask_contract(Context& context, Arrival& arrival);

@@ -76,4 +76,15 @@ Result<std::optional<model::Tail>> tail_of(const EventBody& body)
     }
     return found;
 }
+
+Tag passed_tag(const model::Passed& passed)
+{
+    return {std::string{kPassedTag}, model::in_one_line(passed)};
+}
+
+model::Passed passed_of(const EventBody& body)
+{
+    const auto* tag = find_tag(body, kPassedTag);
+    return tag == nullptr ? model::Passed{} : model::read_passed((*tag)[1]);
+}
 } // namespace dmid::seal

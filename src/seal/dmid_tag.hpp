@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/identity.hpp"
+#include "model/passed.hpp"
 #include "seal/event.hpp"
 
 #include <optional>
@@ -27,4 +28,12 @@ inline constexpr std::string_view kTailTag = "dmid-ext";
 Tag tail_tag(model::Tail tail);
 /// The rumor's tail; nothing where it has none. number.extension for more than one, or another form.
 Result<std::optional<model::Tail>> tail_of(const EventBody& body);
+
+inline constexpr std::string_view kPassedTag = "dmid-passed";
+
+/// `["dmid-passed", "<mark> <mark>"]`: the numbers that a message passed, where a node brings it to its
+/// owner.
+Tag passed_tag(const model::Passed& passed);
+/// The rumor's marks; none where it has no such tag; the first of several.
+model::Passed passed_of(const EventBody& body);
 } // namespace dmid::seal

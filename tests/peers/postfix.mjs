@@ -49,6 +49,7 @@ function mainCf({ folder, domains, late, uid, tls, settings }) {
     virtual_mailbox_base: join(folder, 'mail'),
     virtual_mailbox_maps: `hash:${join(folder, 'etc/mailboxes')}`,
     transport_maps: `hash:${join(folder, 'etc/transport')}`,
+    virtual_alias_maps: `hash:${join(folder, 'etc/forwards')}`,
     virtual_uid_maps: `static:${uid}`,
     virtual_gid_maps: `static:${uid}`,
     virtual_minimum_uid: '1',
@@ -97,6 +98,7 @@ export function answers(port, { greeting }) {
 function makeTables(configuration, addresses) {
   const mailboxes = new Map(addresses.map((address) => [address, `${address}/`]));
   const routes = new Map();
+  const forwards = new Map();
   const scratch = temporaryFolder('postfix-tables');
   const write = (name, table) => {
     const file = join(scratch.path, name);
@@ -104,10 +106,11 @@ function makeTables(configuration, addresses) {
     asRoot(['cp', file, join(configuration, name)]);
     asRoot(['postmap', '-c', configuration, `hash:${join(configuration, name)}`]);
   };
-  const writeAll = () => { write('mailboxes', mailboxes); write('transport', routes); };
+  const writeAll = () => { write('mailboxes', mailboxes); write('transport', routes); write('forwards', forwards); };
   return {
     writeAll, remove: scratch.remove,
     close: (address) => { mailboxes.delete(address); write('mailboxes', mailboxes); },
+    forward: (address, to) => { forwards.set(address, to.join(', ')); write('forwards', forwards); },
     route: (domain, port) => { routes.set(domain, `smtp:[127.0.0.1]:${port}`); write('transport', routes); },
   };
 }
@@ -116,9 +119,10 @@ function makeTables(configuration, addresses) {
  * @param {string[]} addresses the mailboxes that exist; any other address of their domains is refused with 550.
  * @param {object} options settings: more lines of main.cf; late: domains of which everything is taken, and what has no
  *   mailbox is returned to its envelope sender with a report (RFC 3464).
- * @returns {Promise<{host, port, tlsPort, pid, caFile, mail(address), route(domain, port), close(address), log(), stop()}>} port:
+ * @returns {Promise<{host, port, tlsPort, pid, caFile, mail(address), route(domain, port), close(address), forward(address, to), log(), stop()}>} port:
  *   SMTP with STARTTLS, tlsPort: TLS from the first byte; mail(): the messages in a mailbox, oldest first, as [{file, raw}];
- *   route(): mail to that domain goes on by SMTP to a port of this machine; close(): the mailbox is no more.
+ *   route(): mail to that domain goes on by SMTP to a port of this machine; close(): the mailbox is no more; forward(): what comes to
+ *   an address goes to these.
  */
 export async function startPostfix(addresses, { settings = {}, late = [] } = {}) {
   const missing = postfixMissing();
@@ -155,8 +159,8 @@ export async function startPostfix(addresses, { settings = {}, late = [] } = {})
     throw new Error(`${error.message}; it said:\n${said.slice(-3000)}`);
   }
   const pid = Number(asRoot(['cat', join(folder.path, 'queue/pid/master.pid')], { encoding: 'utf8' }).trim());
-  const { route, close } = tables;
-  return { host: '127.0.0.1', port, tlsPort, pid, caFile: tls.certFile, mail: (address) => maildir(join(folder.path, 'mail', address)), route, close, log, stop };
+  const { route, close, forward } = tables;
+  return { host: '127.0.0.1', port, tlsPort, pid, caFile: tls.certFile, mail: (address) => maildir(join(folder.path, 'mail', address)), route, close, forward, log, stop };
 }
 
 /** The messages of a Maildir in the order of arrival. */

@@ -15,6 +15,7 @@ const script = (name, targets) => ({ name, targets, argv: ['node', join(root, 'b
 const benchmarks = [
   program('proof'), program('accept'), program('cores'), program('nip44'), program('policy'), program('mailbox'),
   script('nostr', ['nostr_host']), script('mail', ['mail_host']), script('sms', ['sms_host']), script('resolve', ['resolve_host', 'dmid']), script('node', ['dmid']),
+  program('owners'), script('bridge', ['dmid']),
   { ...script('servers', ['mailbox_bench']), only: '--with-servers' },
 ];
 

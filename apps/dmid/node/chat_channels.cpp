@@ -2,30 +2,18 @@
 #include "node/chat_channels.hpp"
 
 #include "channels/signal/signal_channel.hpp"
-#include "channels/sms/sms_channel.hpp"
 #include "channels/telegram/telegram_channel.hpp"
 #include "channels/webhook/webhook_channel.hpp"
 #include "channels/whatsapp/whatsapp_channel.hpp"
 #include "channels/xmpp/xmpp_channel.hpp"
-#include "keys/files.hpp"
 #include "net/tls.hpp"
 #include "node/host_port.hpp"
-#include "node/tally_file.hpp"
+#include "node/sms_from_config.hpp"
 
 namespace dmid::node
 {
 namespace
 {
-namespace sms = channels::sms;
-
-Result<std::string> secret_line(const std::string& file)
-{
-    DMID_TRY(auto text, keys::read_private_file(file, 4096));
-    while (text.ends_with('\n') || text.ends_with('\r'))
-        text.pop_back();
-    return text;
-}
-
 Result<std::unique_ptr<channel::Channel>> telegram_channel(const config::Telegram& config,
                                                            const std::string& node_url,
                                                            const std::filesystem::path& state,
@@ -72,69 +60,6 @@ Result<std::unique_ptr<channel::Channel>> whatsapp_channel(const config::WhatsAp
     options.template_carries_text = config.template_carries_text;
     DMID_TRY(auto made, channels::whatsapp::make_whatsapp_channel(options, clock, dialer));
     return std::unique_ptr<channel::Channel>{std::move(made)};
-}
-
-Result<sms::SmppService> sms_service(const config::SmsService& config)
-{
-    sms::SmppService out;
-    const auto server = split_host_port(config.server);
-    out.label = config.label;
-    out.host = server.host;
-    out.port = server.port;
-    if (config.tls == "tls")
-    {
-        DMID_TRY(out.tls, net::make_tls_client(config.ca_file));
-    }
-    out.system_id = config.system_id;
-    out.system_type = config.system_type;
-    if (!config.password_file.empty())
-    {
-        DMID_TRY(out.password, secret_line(config.password_file));
-    }
-    out.binds = config.binds == "pair"          ? sms::Binds::pair
-                : config.binds == "transmitter" ? sms::Binds::transmitter
-                : config.binds == "receiver"    ? sms::Binds::receiver
-                                                : sms::Binds::transceiver;
-    out.window = static_cast<unsigned>(config.window);
-    out.messages_per_second = static_cast<double>(config.per_second);
-    return out;
-}
-
-/// Messages go to the countries that are named, and to all where none is.
-Result<std::vector<sms::SourceRule>> sources(const config::Sms& config)
-{
-    DMID_TRY(const auto source, sms::sender_address(config.sender));
-    if (config.countries.empty())
-        return std::vector{sms::SourceRule{"", source}};
-    std::vector<sms::SourceRule> out;
-    for (const auto& prefix : config.countries)
-        out.push_back({prefix, source});
-    return out;
-}
-
-Result<std::unique_ptr<channel::Channel>> sms_channel(const config::Sms& config,
-                                                      const std::filesystem::path& state, const Clock& clock,
-                                                      const net::Dialer& dialer)
-{
-    sms::SmsOptions options;
-    for (const auto& service : config.services)
-    {
-        DMID_TRY(auto one, sms_service(service));
-        options.services.push_back(std::move(one));
-    }
-    DMID_TRY(options.sources, sources(config));
-    options.plan.country = config.country;
-    options.max_parts = static_cast<unsigned>(config.max_parts);
-    options.receipts = config.receipts == "none"   ? sms::Receipts::none
-                       : config.receipts == "last" ? sms::Receipts::last
-                                                   : sms::Receipts::all;
-    options.long_texts = config.long_texts == "payload"      ? sms::LongTexts::payload
-                         : config.long_texts == "wide-parts" ? sms::LongTexts::wide_parts
-                                                             : sms::LongTexts::parts;
-    if (config.parts_a_day > 0)
-        options.spending.caps.push_back({"all", {}, config.parts_a_day, std::nullopt});
-    options.spending.store = tally_file(state / "sms-spending.json");
-    return sms::make_sms_channel(std::move(options), clock, dialer);
 }
 
 Result<std::unique_ptr<channel::Channel>> signal_channel(const config::Signal& config,
@@ -198,7 +123,7 @@ Result<std::vector<std::unique_ptr<channel::Channel>>> make_chat_channels(const 
     }
     if (!config.sms.sender.empty())
     {
-        DMID_TRY(auto made, sms_channel(config.sms, state, clock, dialer));
+        DMID_TRY(auto made, sms_from_config(config.sms, state, clock, dialer));
         out.push_back(std::move(made));
     }
     if (!config.signal.daemon.empty())

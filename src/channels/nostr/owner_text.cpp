@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channels/nostr/owner_text.hpp"
 
+#include "seal/dmid_tag.hpp"
 #include "seal/nip17.hpp"
 #include "seal/nip59.hpp"
 
@@ -35,6 +36,8 @@ seal::Rumor rumor_for_owner(const channel::Leg& leg, const channel::Outgoing& me
     seal::EventBody body = std::move(rumor);
     if (!message.subject.empty() && !message.notice)
         body.tags.push_back({"subject", message.subject});
+    if (!message.passed.empty())
+        body.tags.push_back(seal::passed_tag(message.passed));
     // Two legs with equal words in one second are two messages.
     body.tags.push_back({"dmid-leg", to_hex(leg.id.view())});
     return seal::make_rumor(std::move(body));

@@ -121,6 +121,17 @@ std::string fill(std::string_view pattern, const ShapeValues& values, Escape esc
     return out;
 }
 
+net::HttpRequest fill_request(const HttpShape& shape, const ShapeValues& values)
+{
+    net::HttpRequest out;
+    out.method = shape.method;
+    out.url = fill(shape.url, values, Escape::url);
+    for (const auto& [name, value] : shape.headers)
+        out.headers.set(name, fill(value, values, Escape::none));
+    out.body = fill(shape.body, values, escape_of(shape));
+    return out;
+}
+
 Result<> check_shape(const HttpShape& shape)
 {
     for (const auto* secret : {"{text}", "{secret}"})

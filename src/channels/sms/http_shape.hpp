@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "net/http_types.hpp"
 
 #include <string>
 #include <string_view>
@@ -48,6 +49,9 @@ enum class Escape : std::uint8_t
 /// Of the body, by its Content-Type.
 Escape escape_of(const HttpShape& shape);
 std::string fill(std::string_view pattern, const ShapeValues& values, Escape escape);
+
+/// The request with its values: the URL escaped as one, the body by its Content-Type, headers as they are.
+net::HttpRequest fill_request(const HttpShape& shape, const ShapeValues& values);
 
 /// config.value for a shape that cannot be: no URL, a text or secret in it, a method that is none, an id
 /// pointer that is none.

@@ -64,6 +64,7 @@ public:
             options_.receipts == Receipts::none ? channel::Confirms::accepted : channel::Confirms::delivered;
         out.inbound = true;
         out.paid = true;
+        out.tells_holder = options_.holders != nullptr;
         return out;
     }
 
@@ -89,6 +90,11 @@ public:
         }
         SmsSender::Text text{leg.id, *std::move(phone), words_for_phone(message), std::nullopt};
         co_return co_await sender_.send(std::move(text), leg.deadline);
+    }
+
+    net::Task<Result<std::optional<std::string>>> holder_of(std::string address, net::Millis limit) override
+    {
+        return ask_holder(options_.holders, std::move(address), limit);
     }
 
     net::Task<> run(channel::Inbox& inbox) override;

@@ -3,6 +3,7 @@
 
 #include "channel/channel.hpp"
 #include "channels/sms/deliveries.hpp"
+#include "channels/sms/holder_lookup.hpp"
 #include "channels/sms/phone.hpp"
 #include "channels/sms/smpp_options.hpp"
 #include "channels/sms/spending.hpp"
@@ -42,10 +43,11 @@ struct SmsOptions
     unsigned max_parts = 16; ///< 5 to 16: how many parts one message may cost
     Receipts receipts = Receipts::all;
     SpendingOptions spending;
-    Plan plan;                     ///< for senders who come without a country code
-    net::Millis hold{5'000};       ///< DeliveryOptions
-    net::Millis patience{600'000}; ///< DeliveryOptions
-    net::Millis report_again{500}; ///< DeliveryOptions
+    std::shared_ptr<const HolderLookup> holders; ///< null: nobody is asked
+    Plan plan;                                   ///< for senders who come without a country code
+    net::Millis hold{5'000};                     ///< DeliveryOptions
+    net::Millis patience{600'000};               ///< DeliveryOptions
+    net::Millis report_again{500};               ///< DeliveryOptions
     SmppTiming timing;
 };
 

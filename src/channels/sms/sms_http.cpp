@@ -82,9 +82,20 @@ public:
         channel::Traits out;
         out.max_text = options_.max_parts * kUnitsInHttpPart - kMostFrame;
         out.paid = true;
+        out.tells_holder = options_.holders != nullptr;
         return out;
     }
     Result<std::string> parse_address(std::string_view text) const override { return parse_phone(text); }
+    std::optional<std::string> address_of(const model::Party& party) const override
+    {
+        const auto* account = std::get_if<model::PlatformAccount>(&party);
+        const bool ours = account != nullptr && account->platform == name() && parse_phone(account->id);
+        return ours ? std::optional{account->id} : std::nullopt;
+    }
+    net::Task<Result<std::optional<std::string>>> holder_of(std::string address, net::Millis limit) override
+    {
+        return ask_holder(options_.holders, std::move(address), limit);
+    }
 
     net::Task<Attempt> send(channel::Leg leg, channel::Outgoing message) override
     {
@@ -105,7 +116,7 @@ public:
         const auto now = clock_.now_ms();
         if (const auto allowed = spending_.take(*phone, parts->parts.size(), now); !allowed)
             co_return not_paid_for(allowed.error(), now);
-        auto request = request_with(values);
+        auto request = fill_request(options_.shape, values);
         secure_zero(values.secret.data(), values.secret.size());
         auto out = co_await exchange(std::move(request), leg.deadline - now);
         if (out.outcome != Outcome::accepted && out.outcome != Outcome::uncertain)
@@ -131,16 +142,6 @@ private:
             out.retry_at = Spending::until_tomorrow(now);
         else
             out.detail = "the counters of short messages cannot be written";
-        return out;
-    }
-    net::HttpRequest request_with(const ShapeValues& values) const
-    {
-        net::HttpRequest out;
-        out.method = options_.shape.method;
-        out.url = fill(options_.shape.url, values, Escape::url);
-        for (const auto& [header, value] : options_.shape.headers)
-            out.headers.set(header, fill(value, values, Escape::none));
-        out.body = fill(options_.shape.body, values, escape_of(options_.shape));
         return out;
     }
     net::Task<Attempt> exchange(net::HttpRequest request, std::int64_t within_ms)

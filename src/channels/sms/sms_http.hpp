@@ -2,7 +2,7 @@
 #pragma once
 
 #include "channel/channel.hpp"
-#include "channels/sms/http_shape.hpp"
+#include "channels/sms/holder_lookup.hpp"
 #include "channels/sms/segments.hpp"
 #include "channels/sms/spending.hpp"
 #include "net/http_client.hpp"
@@ -23,6 +23,7 @@ struct SmsHttpOptions
     DefaultAlphabet alphabet = DefaultAlphabet::gsm7; ///< for counting parts
     unsigned max_parts = 16;                          ///< 5 to 16
     SpendingOptions spending;
+    std::shared_ptr<const HolderLookup> holders; ///< null: nobody is asked
 };
 
 /// Short messages out through an operator's HTTP interface. It receives nothing, and knows no receipts: who

@@ -18,6 +18,7 @@ using codec::JsonItem;
 namespace
 {
 constexpr std::size_t kMaxCalled = 200;
+constexpr std::size_t kMaxPassed = 300;
 constexpr std::size_t kMaxFileName = 255;
 
 /// One line, or nothing where the member is absent.
@@ -150,7 +151,7 @@ Result<Incoming> parse_incoming(std::string_view body)
     if (!value.is_object())
         return item.refuse(Errc::codec_type, "an object is expected");
     DMID_TRY(item.only({"version", "type", "id", "from", "called", "vouched", "to", "of", "replies_to",
-                        "text", "detail", "files", "automatic", "sent_at"}));
+                        "text", "detail", "files", "automatic", "passed", "sent_at"}));
     if (const auto version = item.optional("version"))
     {
         DMID_TRY(version->integer(kSchema, kSchema));
@@ -162,6 +163,8 @@ Result<Incoming> parse_incoming(std::string_view body)
     DMID_TRY(out.called, line_of(item, "called", kMaxCalled));
     DMID_TRY(out.vouched, flag_of(item, "vouched", true));
     DMID_TRY(out.automatic, flag_of(item, "automatic", false));
+    DMID_TRY(const auto passed, line_of(item, "passed", kMaxPassed));
+    out.passed = model::read_passed(passed);
     DMID_TRY(read_destination(item, out));
     DMID_TRY(out.of, line_of(item, "of", kMaxBodyId));
     DMID_TRY(out.replies_to, line_of(item, "replies_to", kMaxBodyId));

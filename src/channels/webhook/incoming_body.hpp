@@ -31,6 +31,7 @@ struct Incoming
     std::string detail; ///< of a report
     std::vector<channel::File> files;
     bool automatic = false;
+    model::Passed passed;
     UnixTime sent_at = 0; ///< 0: not said
 };
 

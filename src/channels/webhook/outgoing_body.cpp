@@ -138,6 +138,8 @@ Result<std::string> encode_body(const channel::Leg& leg, const std::string& to,
     json::object data{{"id", message_id(leg.id)},          {"to", to},
                       {"to_owner", message.to_owner},      {"number", message.number},
                       {"automatic", message.made_by_node}, {"repeated", leg.repeated}};
+    if (!message.passed.empty())
+        data["passed"] = model::in_one_line(message.passed);
     if (!message.notice)
     {
         DMID_TRY(put_content(data, message));

@@ -179,6 +179,7 @@ net::Task<net::HttpResponse> Receiving::hear(channel::Inbox& inbox, Caller calle
     line.text = std::move(said.text);
     line.files = std::move(said.files);
     line.automatic = said.automatic;
+    line.passed = std::move(said.passed);
     line.sent_at = said.sent_at != 0 ? said.sent_at : clock_.now();
     line.source = "webhook:" + caller.source;
     const auto heard = co_await inbox.hear(std::move(line));

@@ -134,6 +134,8 @@ Element compose(const channel::Leg& leg, const channel::Outgoing& message, const
         out.add("reply", kReplyNs)
             .set("to", is_ours(message.quotes) ? from : leg.address)
             .set("id", message.quotes);
+    if (!message.passed.empty())
+        out.add("passed", kDmidNs, model::in_one_line(message.passed));
     if (message.made_by_node)
         mark_automatic(out);
     return out;

@@ -159,6 +159,7 @@ Said said(const Element& message, const Ends& ends, const channel::Destination& 
     if (const auto* origin = message.child("origin-id", kIdsNs); origin && out.line.native_id.empty())
         out.line.native_id = id_of(origin->attribute("id"));
     out.line.automatic = is_automatic(message);
+    out.line.passed = model::read_passed(message.text_of("passed", kDmidNs));
     out.line.sent_at = stamp_of(message, now);
     // A domain vouches for as many accounts as it likes.
     out.line.source = ends.from.domain;

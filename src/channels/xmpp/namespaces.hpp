@@ -33,5 +33,6 @@ inline constexpr char kRetractNs[] = "urn:xmpp:message-retract:1";              
 inline constexpr char kOldRetractNs[] = "urn:xmpp:message-retract:0";             // XEP-0424 0.3
 inline constexpr char kFallbackNs[] = "urn:xmpp:fallback:0";                      // XEP-0428
 inline constexpr char kReactionsNs[] = "urn:xmpp:reactions:0";                    // XEP-0444
+inline constexpr char kDmidNs[] = "urn:dmid:0";                                   // ours
 inline constexpr char kReplyNs[] = "urn:xmpp:reply:0";                            // XEP-0461
 } // namespace dmid::channels::xmpp

@@ -3,12 +3,17 @@
 // Ben's side is a number over Nostr relays, and a wallet. Then what the same facts are worth at every door.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { generateSecretKey, getPublicKey, nip19 } from 'nostr-tools';
+import { handIn, write } from './mail_domain.mjs';
+import { composeWrap, publish } from './plain_client.mjs';
 import { startPlatforms } from './platforms.mjs';
 import { makeWallet } from './wallet.mjs';
 import { waysOf } from './ways.mjs';
 import { stack } from '../steps/1_stack.mjs';
 import { owner } from '../steps/2_owner.mjs';
+import { mailAddress } from '../steps/5_mail_in.mjs';
 import { until } from '../../peers/process.mjs';
 import { component } from '../../peers/prosody.mjs';
 import { startPerson } from '../../peers/xmpp.mjs';
@@ -167,7 +172,7 @@ async function oneThread(story) {
   });
 }
 
-/** Somebody at each platform whose account the platform proves: `says(text)` to Anna's number. */
+/** Somebody at each door who proves who they are: `says(text)` to Anna's number. `parties`: how a list names them. */
 async function strangers(story) {
   const { a, platforms, world } = story;
   await platforms.whatsapp.setWebhook(`${a.door.url}/v1/channels/whatsapp`);
@@ -175,7 +180,18 @@ async function strangers(story) {
   const bot = platforms.telegram.user(7000000042, 'Carl');
   const signal = platforms.signal.person('11111111-cd51-4c82-8b1e-7be3280aa485', { name: 'Carl', number: '+33123456780' });
   const whatsapp = platforms.whatsapp.user('33612345678', 'Carl');
+  const wallet = makeWallet({ chainId: world.chain.chainId, registry: world.registry, url: a.door.url });
+  const nostr = generateSecretKey();
+  const byMail = async (text) => {
+    const { message } = write({ from: mailUser, to: mailAddress(a), subject: 'x', text });
+    const { answer, output } = await handIn(world, a.node.ready.smtp, { from: mailUser, to: mailAddress(a), message: await world.domains.late.sign(message) });
+    assert.match(answer, /^250 /, output);
+  };
+  story.parties = { ...parties, http: wallet.address.toLowerCase(), nostr: nip19.npubEncode(getPublicKey(nostr)), email: `mailto:${mailUser}` };
   return {
+    http: async (text) => assert.equal((await wallet.write(a.number, text)).http, 202),
+    nostr: async (text) => assert.equal(await publish(a.relayUrl, composeWrap({ from: nostr, to: a.inboxKey, text })), ''),
+    email: byMail,
     telegram: (text) => bot.says(`${a.number} ${text}`),
     signal: (text) => signal.says(`${a.number} ${text}`),
     whatsapp: (text) => whatsapp.says(`${a.number} ${text}`),
@@ -184,16 +200,18 @@ async function strangers(story) {
   };
 }
 
-/** The same facts, whichever door: an account that its platform vouches for and nobody knows; then a contact; then one denied. */
+const mailUser = 'carl@late.test';
+
+/** The same facts, whichever door: somebody who is proven and whom nobody knows; then a contact; then one denied. */
 const facts = ['a stranger', 'a contact', 'one in a list that is dropped'];
 const parties = { telegram: 'telegram:7000000042', signal: 'signal:11111111-cd51-4c82-8b1e-7be3280aa485', whatsapp: 'whatsapp:+33612345678', xmpp: 'xmpp:carl@localhost', webhook: 'webhook:ci/builds' };
 
 async function verdicts(story) {
-  const { a, teller } = story;
+  const { a, platforms, teller, world } = story;
   teller.title('7  The same facts, the same verdict, at every door');
   const say = await strangers(story);
   const table = {};
-  const look = async (door, text) => (await a.allMessages()).find((one) => one.text === text) ?? { state: 'dropped', by: door };
+  const look = async (door, text) => (await a.allMessages()).find((one) => one.text.trim() === text) ?? { state: 'dropped', by: door };
   const round = async (fact, settle) => {
     for (const door of Object.keys(say)) await say[door](`${fact} by ${door}`);
     for (const door of Object.keys(say)) {
@@ -203,7 +221,7 @@ async function verdicts(story) {
     }
   };
   const arrived = (states) => (door, text) => until(async () => { const one = await look(door, text); return states.includes(one.state) && one; }, `${text}: ${states}`);
-  await teller.promise('whoever a platform vouches for and nobody knows may ask', async () => {
+  await teller.promise('who is proven and whom nobody knows may ask, with a wallet, a Nostr key, signed mail or an account of a platform', async () => {
     await round(facts[0], arrived(['request']));
   });
   await teller.promise('a contact is delivered', async () => {
@@ -211,11 +229,12 @@ async function verdicts(story) {
     await round(facts[1], arrived(['accepted', 'delivered']));
   });
   await teller.promise('who is in a list that is dropped is told nothing and shown to nobody', async () => {
-    await setPolicy(a, 'denied', `${policyBy('email').replace('\n[[rule]]', `\n[sets]\ndenied = [${Object.values(parties).map((party) => `"${party}"`).join(', ')}]\n\n[deny]\ndenied = "drop"\n\n[[rule]]`)}`);
-    const came = async (door) => (await a.do(['channels'], { told: false })).channels.find(({ name }) => name === door).received_last_hour;
+    await setPolicy(a, 'denied', `${policyBy('email').replace('\n[[rule]]', `\n[sets]\ndenied = [${Object.values(story.parties).map((party) => `"${party}"`).join(', ')}]\n\n[deny]\ndenied = "drop"\n\n[[rule]]`)}`);
+    // The HTTP door is no channel; its answer says that it came in.
+    const came = async (door) => (door === 'http' ? Infinity : (await a.do(['channels'], { told: false })).channels.find(({ name }) => name === door).received_last_hour);
     const before = Object.fromEntries(await Promise.all(Object.keys(say).map(async (door) => [door, await came(door)])));
     await round(facts[2], async (door, text) => {
-      await until(async () => await came(door) > before[door], `${text} to come in`);
+      await until(async () => await came(door) > before[door] || door === 'http', `${text} to come in`);
       return look(door, text);
     });
     const seen = JSON.stringify(await a.allMessages());
@@ -225,6 +244,103 @@ async function verdicts(story) {
   teller.quote([`${''.padEnd(10)} ${facts.map((fact) => fact.slice(0, 11).padEnd(12)).join('')}`, ...rows].join('\n'), 10);
   await teller.promise('the table has one row, however many doors', async () => {
     assert.equal(new Set(Object.values(table).map((states) => states.join())).size, 1, JSON.stringify(table));
+  });
+  await teller.promise('where nothing is proven (a short message, unsigned mail) the answer is the same too: refused, and it says so', async () => {
+    await setPolicy(a, 'again', policyBy('email'));
+    const { message } = write({ from: 'nick@plain.test', to: mailAddress(a), subject: 'x', text: 'nobody by email' });
+    const { answer } = await handIn(world, a.node.ready.smtp, { from: 'nick@plain.test', to: mailAddress(a), message });
+    await platforms.fromPhone('+33600000001', `${a.number} nobody by sms`, 'nobody-1');
+    const said = await platforms.sms.where('submit', ({ destination }) => destination === '33600000001', 'the answer by SMS');
+    assert.match(answer, /^550 5\.7\.1 /);
+    assert.match(said.text, /not sent|refused|not taken/i);
+    assert.ok(!JSON.stringify([await a.allMessages(), await a.inbox({ requests: true })]).includes('nobody by'));
+    teller.quote(`email  ${answer}\nsms    ${said.text}`, 6);
+  });
+}
+
+/** Anna's XMPP server is killed under her. */
+async function deadChannel(story) {
+  const { a, b, platforms, teller } = story;
+  teller.title('9  A channel dies and comes back');
+  await setPolicy(a, 'by-xmpp', policyBy('xmpp'));
+  const channel = async () => (await a.do(['channels'], { told: false })).channels.find(({ name }) => name === 'xmpp');
+  const alarm = async () => (await a.ask('/v1/node')).json.alarms.find(({ code }) => code === 'channel xmpp');
+  const text = 'Still there, on XMPP?';
+  await teller.promise('its server is killed: the node raises an alarm, says so in words, and the words for it wait', async () => {
+    await platforms.prosody.kill();
+    await b.do(['send', a.number, text]);
+    const raised = await until(alarm, 'the alarm', 60);
+    teller.quote(raised.detail, 2);
+    const state = await until(async () => { const one = await channel(); return one.waiting > 0 && one; }, 'words that wait', 30);
+    teller.quote(state.words ?? JSON.stringify(state), 4);
+  });
+  await teller.promise('it comes back: the alarm is over, and nothing was lost', async () => {
+    await platforms.prosody.restart();
+    await until(async () => !(await alarm()), 'the end of the alarm', 60);
+    await until(async () => (await channel()).waiting === 0, 'an empty queue', 60);
+    const letter = (await a.inbox()).find((one) => one.text === text);
+    assert.ok(['accepted', 'delivered'].includes(letter.state), letter.state);
+  });
+}
+
+/** An operator that has an HTTP interface of its own for messages, and sells questions to its register. */
+async function startOperator() {
+  const asked = [];
+  const server = createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    asked.push({ method: request.method, path: request.url, key: request.headers.authorization, body: Buffer.concat(parts).toString() });
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify(request.url.startsWith('/hlr/') ? { imsi: '262011234567890' } : { messages: [{ id: `m${asked.length}` }] }));
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const { port } = server.address();
+  return { asked, url: `http://127.0.0.1:${port}`, texts: () => asked.filter(({ path }) => path === '/send').map(({ body }) => JSON.parse(body)),
+    stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+}
+
+async function byOperator(story) {
+  const { a, b, teller, world } = story;
+  teller.title('8  Ben\'s telephone, by an operator that speaks no SMPP');
+  const phone = '+4915598765432';
+  const operator = world.keep(await startOperator());
+  const keyFile = join(b.home, 'operator-key');
+  writeFileSync(keyFile, 'op-s3cret\n', { mode: 0o600 });
+  b.configure({ platforms: `
+[sms]
+sender = "DMID"
+
+[sms.http]
+url = "${operator.url}/send"
+headers = ["Content-Type: application/json", "Authorization: Bearer {secret}"]
+body = '{"to":"{to}","from":"{from}","text":"{text}"}'
+secret_file = "${keyFile}"
+answer = "/messages/0/id"
+
+[sms.lookup]
+url = "${operator.url}/hlr/{to_digits}"
+method = "GET"
+headers = ["Authorization: Bearer {secret}"]
+secret_file = "${keyFile}"
+` });
+  await b.restartNode();
+  await teller.promise('the code comes by the operator\'s interface, filled into its own form', async () => {
+    await b.do(['bind', 'sms', phone]);
+    const { to, from, text } = await until(() => operator.texts().find((one) => codeOf(one.text)), 'the code');
+    assert.deepEqual([to, from], [phone, 'DMID']);
+    assert.equal((await b.do(['bind', 'confirm', 'sms', codeOf(text)])).state, 'bound');
+    assert.ok(operator.asked.every(({ key }) => key === 'Bearer op-s3cret'));
+  });
+  await teller.promise('the register is asked who holds the number, once', async () => {
+    await until(() => operator.asked.some(({ path }) => path === `/hlr/${phone.slice(1)}`), 'the question', 90);
+  });
+  await teller.promise('Anna\'s next words reach the telephone by it', async () => {
+    await setPolicy(b, 'by-operator', policyBy('sms'));
+    const text = 'Ben, this goes to your phone "as is" — ✓';
+    await a.do(['send', b.number, text]);
+    const came = await until(() => operator.texts().find((one) => one.text.includes(text)), 'the words', 40);
+    teller.quote(came.text, 4);
+    assert.equal(operator.asked.filter(({ path }) => path.startsWith('/hlr/')).length, 1);
   });
 }
 
@@ -237,4 +353,6 @@ export const channelSteps = [
   { name: 'a wallet writes, is answered, signs in and reads', run: wallet },
   { name: 'it is one thread that says how each message came', run: oneThread },
   { name: 'the same facts get the same verdict at every door', run: verdicts },
+  { name: 'a telephone is reached by an operator\'s own HTTP interface, and its register is asked', run: byOperator },
+  { name: 'a channel that dies raises an alarm, and loses nothing when it comes back', run: deadChannel },
 ];

@@ -23,10 +23,11 @@ export async function startChain(options = {}) {
   return chain;
 }
 
-/** Names that exist: domains whose servers sign mail (that of the mailboxes among them), and one that does not. */
+/** Names that exist: domains whose servers sign mail (that of the mailboxes among them), and some whose servers do not. */
 function startNames(domains) {
   const zones = Object.fromEntries(Object.values(domains).map(({ name, records }) => [name, { records, signed: true }]));
-  return startNameServer({ zones: { ...zones, 'plain.test': { records: [] } } });
+  const unsigned = Object.fromEntries(['plain.test', 'a-node.test', 'b-node.test'].map((name) => [name, { records: [] }]));
+  return startNameServer({ zones: { ...zones, ...unsigned } });
 }
 
 export async function startWorld(teller, mailboxes) {
