@@ -58,6 +58,8 @@ std::string dropped(const std::string& name)
 
 std::string no_number_of(const std::string& name, const Error& error)
 {
+    if (error.code == Errc::number_network)
+        return "Nothing was sent to " + name + ": it leads to a number of another registry.";
     return "Nothing was sent to " + name + ": " + std::string{advice(error.code)};
 }
 

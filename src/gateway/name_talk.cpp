@@ -51,6 +51,24 @@ net::Task<Result<NameLook>> look_up(Context& context, std::string name)
     co_return NameLook{found->number.identity, resolve::whose_word(found->block, found->agreeing)};
 }
 
+/// An answer about the name; everything else is that of endpoints which cannot be asked, or lie.
+bool is_about_the_name(Errc code) noexcept
+{
+    switch (code)
+    {
+    case Errc::name_invalid:
+    case Errc::name_not_looked_up:
+    case Errc::name_no_number:
+    case Errc::name_one_sided:
+    case Errc::name_off_chain:
+    case Errc::number_network:
+    case Errc::resolve_not_minted:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /// Served here, in the very epoch that is meant.
 bool is_served(const Context& context, model::Number number, std::uint32_t epoch)
 {
@@ -149,7 +167,7 @@ net::Task<NameStep> write_to_name(Context& context, channel::ChatLine line, std:
     if (!context.name_looks->take(account, now))
         co_return say_step(chat_words::too_many_names(name));
     auto look = co_await look_up(context, name);
-    if (!look && (retryable(look.error().code) || kind(look.error().code) == ErrorKind::fault))
+    if (!look && !is_about_the_name(look.error().code))
     {
         note(context, "name-unread code=" + std::string{dmid::name(look.error().code)});
         co_return later_step(look.error());

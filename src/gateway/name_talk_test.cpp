@@ -205,7 +205,8 @@ TEST(NameTalk, APinnedNameThatLeadsNowhereAnyMoreSaysSo)
 TEST(NameTalk, WhatCannotBeAskedIsNoNoAndLooksAreCounted)
 {
     NameDesk desk;
-    desk.fails("alice.eth", Errc::chain_timeout);
+    // Of another chain: the endpoint's fault, and as clear as a no.
+    desk.fails("alice.eth", Errc::chain_wrong_chain);
     const auto heard = desk.hear(desk.line("@alice.eth Hello"));
     EXPECT_EQ(heard.answer.yes, Yes::later);
     EXPECT_TRUE(heard.say.empty());
@@ -236,6 +237,8 @@ TEST(NameTalk, WhatLeadsNowhereSaysWhyAndNothingWaits)
     NameDesk desk;
     desk.fails("bob.eth", Errc::name_off_chain);
     EXPECT_TRUE(has(desk.say("@bob.eth Hello"), "outside of the chain"));
+    desk.fails("bob.eth", Errc::number_network);
+    EXPECT_TRUE(has(desk.say("@bob.eth Hello"), "of another registry"));
     EXPECT_TRUE(has(desk.say("@carol.eth Hello"), "org.dmid.number"));
     auto elsewhere = desk.node.identity();
     elsewhere.number = other_number(desk.node);
