@@ -71,7 +71,7 @@ struct Context
     /// null.
     std::shared_ptr<Budget> name_looks = std::make_shared<Budget>(60, 5);
     FindName find_name = {}; ///< in the resolver's place; empty: the resolver
-    std::shared_ptr<Loops> loops = std::make_shared<Loops>();                  ///< never null
+    std::shared_ptr<Loops> loops = std::make_shared<Loops>(); ///< never null
     /// Heads that others bring, in a minute: of all, and of one source. Never null.
     std::shared_ptr<Budget> head_budget = std::make_shared<Budget>(600, 60);
     LinkTerms links = {}; ///< fixed before the flow starts

@@ -169,8 +169,11 @@ net::Task<NameStep> write_to_name(Context& context, channel::ChatLine line, std:
     auto look = co_await look_up(context, name);
     if (!look && !is_about_the_name(look.error().code))
     {
+        // Whatever the endpoints' fault is called, it is no answer for who writes.
         note(context, "name-unread code=" + std::string{dmid::name(look.error().code)});
-        co_return later_step(look.error());
+        NameStep later;
+        later.kind = NameStep::Kind::later;
+        co_return later;
     }
     if (!look)
         co_return say_step(look.error().code == Errc::name_not_looked_up
