@@ -5,7 +5,6 @@
 #include "gateway/links.hpp"
 #include "gateway/sealed_link.hpp"
 #include "gateway/wallet_reads.hpp"
-#include "gateway/wallet_shelf.hpp"
 #include "seal/nip17.hpp"
 
 #include <algorithm>
@@ -23,7 +22,7 @@ using State = FoundLink::State;
 constexpr std::string_view kAtHome = "owner@home.example";
 constexpr UnixTime kOneDay = 24 * 3600;
 
-/// Carries text alone, to the owner and to mail addresses.
+/// Carries text alone, to the owner, to mail addresses and to wallets.
 class TextOnly final : public channel::Channel
 {
 public:
@@ -37,6 +36,8 @@ public:
     }
     std::optional<std::string> address_of(const model::Party& party) const override
     {
+        if (const auto* wallet = std::get_if<model::WalletAddress>(&party))
+            return to_hex0x(wallet->address.view());
         const auto* address = std::get_if<model::EmailAddress>(&party);
         return address ? std::optional{address->address} : std::nullopt;
     }
@@ -252,8 +253,6 @@ TEST(Links, CarryTheOwnersFilesInSealedLetters)
 TEST(Links, StandInWhatAWalletReadsToo)
 {
     Linked at;
-    WalletShelf shelf;
-    at.node.channels.emplace("wallet", &shelf);
     const Address wallet{{1, 2, 3}};
     const auto stored =
         run(store_files(*at.node.context, at.node.box(), {file_of("plan.pdf", at.picture)})).value();
