@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "model/envelope.hpp"
 #include "model/party.hpp"
+#include "model/passed.hpp"
 #include "store/types.hpp"
 
 #include <optional>
