@@ -17,7 +17,7 @@ namespace
 using namespace testing;
 using channel::OwnerWords;
 using channel::Yes;
-using State = FoundLink::State;
+using LinkState = FoundLink::State;
 
 constexpr std::string_view kAtHome = "owner@home.example";
 constexpr UnixTime kOneDay = 24 * 3600;
@@ -115,7 +115,7 @@ TEST(Links, OfFilesThatTheOwnersChannelDoesNotCarryLeadToThem)
     ASSERT_EQ(tokens.size(), 2U);
     EXPECT_NE(tokens[0], tokens[1]);
     const auto found = at.find(tokens[0]);
-    ASSERT_EQ(found.state, State::good);
+    ASSERT_EQ(found.state, LinkState::good);
     EXPECT_EQ(found.file.name, "cat.jpg");
     EXPECT_EQ(all_of(open_files(*at.node.context, {found.file}).front()), at.picture);
     EXPECT_EQ(at.find(tokens[1]).file.name, "dog.jpg");
@@ -136,7 +136,7 @@ TEST(Links, AreTheSameAtEveryAttemptAndEndLater)
     EXPECT_NE(at.post.paper.sent[1].message.text.find("until 24 January 2027"), std::string::npos);
     EXPECT_EQ(at.node.mailbox->cell_names(at.node.box(), kLinkCells).value().size(), 2U);
     at.node.pass(6 * kOneDay);
-    EXPECT_EQ(at.find(tokens[0]).state, State::good);
+    EXPECT_EQ(at.find(tokens[0]).state, LinkState::good);
 }
 
 // MUST ENV-53
@@ -145,14 +145,14 @@ TEST(Links, EndWithTheirDaysAndAreForgottenAMonthLater)
     Linked at;
     const auto token = tokens_in(at.brought().message.text).at(0);
     at.node.pass(7 * kOneDay);
-    EXPECT_EQ(at.use(token).state, State::good) << "on the last day";
+    EXPECT_EQ(at.use(token).state, LinkState::good) << "on the last day";
     at.node.pass(kOneDay);
-    EXPECT_EQ(at.find(token).state, State::ended);
-    EXPECT_EQ(at.use(token).state, State::ended);
+    EXPECT_EQ(at.find(token).state, LinkState::ended);
+    EXPECT_EQ(at.use(token).state, LinkState::ended);
     EXPECT_EQ(sweep_links(*at.node.context, at.node.box(), at.node.clock.now()).value(), 0U);
     at.node.pass(kKeepEndedLinks);
     EXPECT_EQ(sweep_links(*at.node.context, at.node.box(), at.node.clock.now()).value(), 2U);
-    EXPECT_EQ(at.find(token).state, State::unknown);
+    EXPECT_EQ(at.find(token).state, LinkState::unknown);
 }
 
 // MUST ENV-53
@@ -164,8 +164,8 @@ TEST(Links, AreUsedUpByTwentyDownloadsAndNotByLooking)
         ASSERT_EQ(at.find(token).left, kLinkDownloads);
     for (std::uint32_t i = 1; i <= kLinkDownloads; ++i)
         ASSERT_EQ(at.use(token).left, kLinkDownloads - i);
-    EXPECT_EQ(at.use(token).state, State::ended);
-    EXPECT_EQ(at.find(token).state, State::ended);
+    EXPECT_EQ(at.use(token).state, LinkState::ended);
+    EXPECT_EQ(at.find(token).state, LinkState::ended);
 }
 
 // MUST ENV-53
@@ -174,8 +174,8 @@ TEST(Links, EndWithTheMessage)
     Linked at;
     const auto token = tokens_in(at.brought().message.text).at(0);
     ASSERT_TRUE(at.node.mailbox->forget(at.node.box(), at.id));
-    EXPECT_EQ(at.find(token).state, State::ended);
-    EXPECT_EQ(at.use(token).state, State::ended);
+    EXPECT_EQ(at.find(token).state, LinkState::ended);
+    EXPECT_EQ(at.use(token).state, LinkState::ended);
 }
 
 TEST(Links, ThatNobodyMadeAreUnknownWhateverTheyLookLike)
@@ -184,10 +184,10 @@ TEST(Links, ThatNobodyMadeAreUnknownWhateverTheyLookLike)
     const auto token = tokens_in(at.brought().message.text).at(0);
     auto other = token;
     other.back() = other.back() == 'a' ? 'b' : 'a';
-    EXPECT_EQ(at.find(other).state, State::unknown);
+    EXPECT_EQ(at.find(other).state, LinkState::unknown);
     for (const auto& text : {std::string{}, std::string(32, 'a'), std::string(32, '/'), token + "a",
                              token.substr(1), "../" + token, ascii_upper(token), std::string(100'000, 'a')})
-        EXPECT_EQ(at.find(text).state, State::unknown) << text.substr(0, 40);
+        EXPECT_EQ(at.find(text).state, LinkState::unknown) << text.substr(0, 40);
 }
 
 // MUST ENV-52
@@ -221,7 +221,7 @@ TEST(Links, CarryTheOwnersFilesToTheOtherSide)
     EXPECT_TRUE(out.text.starts_with("Here\n\nFiles, for whoever has the link")) << out.text;
     EXPECT_EQ(out.text.find(std::string{kAtHome}), std::string::npos);
     const auto found = at.find(tokens_in(out.text).at(0));
-    ASSERT_EQ(found.state, State::good);
+    ASSERT_EQ(found.state, LinkState::good);
     EXPECT_EQ(found.file.name, "plan.pdf");
 }
 
@@ -282,8 +282,8 @@ TEST(Links, EndWhereTheOwnerTakesTheMessageBack)
     at.node.work();
     const auto token = tokens_in(at.post.paper.sent.at(0).message.text).at(0);
     ASSERT_TRUE(run(edit(*at.node.context, at.node.served(), answer.id, "", false)));
-    EXPECT_EQ(at.find(token).state, State::ended);
-    EXPECT_EQ(at.use(token).state, State::ended);
+    EXPECT_EQ(at.find(token).state, LinkState::ended);
+    EXPECT_EQ(at.use(token).state, LinkState::ended);
 }
 
 TEST(Links, AreNotGivenWhereAnybodyOnTheWayCouldReadThem)
