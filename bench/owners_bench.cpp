@@ -3,6 +3,7 @@
 // bound mailbox. A node in this process without doors and channels; nobody answers for the chain, so that its
 // four readings a second fail at once.
 #include "bench_node.hpp"
+#include "crypto/sha256.hpp"
 #include "gateway/files.hpp"
 #include "gateway/grant.hpp"
 #include "gateway/old_proofs.hpp"
