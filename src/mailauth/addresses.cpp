@@ -15,7 +15,7 @@ constexpr std::size_t kMaxLocal = 64; // RFC 5321 §4.5.3.1.1
 constexpr unsigned kMaxCommentDepth = 8;
 constexpr std::string_view kSpecials = "()<>[]:;@\\,.\"";
 
-tl::unexpected<Error> syntax(const char* what)
+tl::unexpected<Error> address_syntax(const char* what)
 {
     return fail(Errc::mail_address_syntax, what);
 }
@@ -65,7 +65,7 @@ public:
             return Token{Kind::word, take(size)};
         }
         if (std::string_view{"<>:;@,"}.find(c) == std::string_view::npos)
-            return syntax("a character that has no place here");
+            return address_syntax("a character that has no place here");
         return Token{Kind::mark, take(1)};
     }
 
@@ -85,16 +85,16 @@ private:
         {
             const char c = text_.front();
             if (c == '(' && ++depth > kMaxCommentDepth)
-                return syntax("comments too deep");
+                return address_syntax("comments too deep");
             if (depth == 0 && !is_space(c))
                 return {};
             if (c == '\0')
-                return syntax("a zero byte");
+                return address_syntax("a zero byte");
             if (c == ')')
                 --depth;
             text_.remove_prefix(std::min<std::size_t>(c == '\\' ? 2 : 1, text_.size()));
         }
-        return depth == 0 ? Result<void>{} : syntax("a comment without an end");
+        return depth == 0 ? Result<void>{} : address_syntax("a comment without an end");
     }
 
     Result<Token> quoted()
@@ -111,11 +111,11 @@ private:
             if (c == '\\' && ++i == text_.size())
                 break;
             if (text_[i] == '\0')
-                return syntax("a zero byte");
+                return address_syntax("a zero byte");
             if (text_[i] != '\r' && text_[i] != '\n')
                 out.text += text_[i];
         }
-        return syntax("a quoted text without an end");
+        return address_syntax("a quoted text without an end");
     }
 
     std::string_view text_;
@@ -150,9 +150,10 @@ public:
                 DMID_TRY(advance());
             }
             if (!separate)
-                return syntax("no comma between two addresses");
+                return address_syntax("no comma between two addresses");
         }
-        return in_group_ ? Result<std::vector<Mailbox>>{syntax("a group without an end")} : std::move(out_);
+        return in_group_ ? Result<std::vector<Mailbox>>{address_syntax("a group without an end")}
+                         : std::move(out_);
     }
 
 private:
@@ -189,7 +190,7 @@ private:
             DMID_TRY(advance());
             DMID_TRY(spec(local));
             if (!token_.is('>'))
-                return syntax("no > behind an address");
+                return address_syntax("no > behind an address");
             return advance();
         }
         if (token_.is(':') && !words.empty() && !in_group_)
@@ -199,7 +200,7 @@ private:
             return token_.is(';') || token_.is(',') ? Result<void>{} : address();
         }
         if (words.size() != 1)
-            return syntax("no address");
+            return address_syntax("no address");
         return spec(words.front());
     }
 
@@ -207,15 +208,15 @@ private:
     Result<void> spec(const Token& local)
     {
         if (!local.names() || !token_.is('@'))
-            return syntax("no local@domain");
+            return address_syntax("no local@domain");
         DMID_TRY(advance());
         if (!is_dot_atom(local.text) || local.text.size() > kMaxLocal || !is_utf8(local.text))
-            return syntax("a local part that is not plain");
+            return address_syntax("a local part that is not plain");
         auto domain = ascii_lower(token_.text);
         if (token_.kind != Kind::word || !is_domain(domain))
-            return syntax("a domain that is not plain");
+            return address_syntax("a domain that is not plain");
         if (out_.size() == kMaxAddresses)
-            return syntax("too many addresses");
+            return address_syntax("too many addresses");
         out_.push_back({local.text, std::move(domain)});
         return advance();
     }

@@ -11,7 +11,7 @@ namespace dmid::mailauth
 {
 namespace
 {
-tl::unexpected<Error> syntax(std::string what)
+tl::unexpected<Error> signature_syntax(std::string what)
 {
     return fail(Errc::mail_dkim_syntax, std::move(what));
 }
@@ -27,7 +27,7 @@ Result<std::optional<std::uint64_t>> parse_count(const TagList& tags, std::strin
     const auto text = tag->value;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (text.size() > kMaxDigits || error != std::errc{} || end != text.data() + text.size())
-        return syntax(std::string{name} + "= is no number");
+        return signature_syntax(std::string{name} + "= is no number");
     return std::optional{number};
 }
 
@@ -37,7 +37,7 @@ Result<Canon> parse_canon(std::string_view text)
         return Canon::simple;
     if (text == "relaxed")
         return Canon::relaxed;
-    return syntax("c= is not known");
+    return signature_syntax("c= is not known");
 }
 
 Result<void> read_canons(const TagList& tags, Signature& out)
@@ -53,12 +53,12 @@ Result<void> read_names(const TagList& tags, Signature& out)
 {
     const auto* tag = tags.find("h");
     if (tag == nullptr)
-        return syntax("h= is missing");
+        return signature_syntax("h= is missing");
     const auto text = ascii_lower(without_space(tag->value));
     for (const auto name : split(text, ':'))
     {
         if (name.empty() || out.names.size() == kMaxSignedNames)
-            return syntax("h= is no list of names");
+            return signature_syntax("h= is no list of names");
         out.names.emplace_back(name);
     }
     if (std::find(out.names.begin(), out.names.end(), "from") == out.names.end())
@@ -76,7 +76,7 @@ Result<void> read_identity(const TagList& tags, Signature& out)
     const auto text = without_space(tag->value);
     const auto at = text.rfind('@');
     if (at == std::string::npos)
-        return syntax("i= is no identity");
+        return signature_syntax("i= is no identity");
     const auto domain = ascii_lower(text.substr(at + 1));
     if (!is_within(domain, out.domain))
         return fail(Errc::mail_dkim_identity, "i= is not within d=");
@@ -93,18 +93,18 @@ Result<void> read_times(const TagList& tags, Signature& out)
     if (expires)
         out.expires = static_cast<UnixTime>(*expires);
     if (out.made && out.expires && *out.expires < *out.made)
-        return syntax("x= is before t=");
+        return signature_syntax("x= is before t=");
     return {};
 }
 
 Result<void> read_dkim_only(const TagList& tags, Signature& out)
 {
     if (tags.value("v") != "1")
-        return syntax("v= is not 1");
+        return signature_syntax("v= is not 1");
     const auto methods = ascii_lower(without_space(tags.value("q", "dns/txt")));
     const auto list = split(methods, ':');
     if (std::find(list.begin(), list.end(), "dns/txt") == list.end())
-        return syntax("q= has no dns/txt");
+        return signature_syntax("q= has no dns/txt");
     return read_identity(tags, out);
 }
 } // namespace
@@ -123,7 +123,7 @@ Result<Bytes> parse_folded_base64(std::string_view text)
 {
     auto bytes = from_base64(without_space(text));
     if (!bytes || bytes->empty())
-        return syntax("no base64");
+        return signature_syntax("no base64");
     return std::move(*bytes);
 }
 
@@ -131,17 +131,17 @@ Result<std::string> parse_signer_name(const TagList& tags, std::string_view name
 {
     auto text = ascii_lower(without_space(tags.value(name)));
     if (!is_domain(name == "s" ? text + ".x" : text))
-        return syntax(std::string{name} + "= is no name");
+        return signature_syntax(std::string{name} + "= is no name");
     return text;
 }
 
 Result<Signature> parse_signature(std::string_view value, SignatureKind kind)
 {
     if (value.size() > kMaxSignatureField)
-        return syntax("a signature field of more than 16 KiB");
+        return signature_syntax("a signature field of more than 16 KiB");
     const auto tags = TagList::parse(value);
     if (!tags)
-        return syntax(tags.error().context);
+        return signature_syntax(tags.error().context);
     Signature out;
     DMID_TRY(out.algorithm, parse_algorithm(tags->value("a")));
     DMID_TRY(out.domain, parse_signer_name(*tags, "d"));
@@ -149,7 +149,7 @@ Result<Signature> parse_signature(std::string_view value, SignatureKind kind)
     DMID_TRY(out.value, parse_folded_base64(tags->value("b")));
     DMID_TRY(const auto body_hash, parse_folded_base64(tags->value("bh")));
     if (body_hash.size() != Hash32::kSize || out.value.size() > kMaxSignatureBytes)
-        return syntax("b= or bh= is of a wrong length");
+        return signature_syntax("b= or bh= is of a wrong length");
     DMID_TRY(out.body_hash, Hash32::from(body_hash));
     DMID_TRY(read_canons(*tags, out));
     DMID_TRY(out.length, parse_count(*tags, "l"));

@@ -13,7 +13,7 @@ namespace
 constexpr std::string_view kDelimiters = ".-+,/_=";
 constexpr unsigned kMaxKeep = 128;
 
-tl::unexpected<Error> syntax()
+tl::unexpected<Error> macro_syntax()
 {
     return fail(Errc::mail_spf_record, "a macro that does not read");
 }
@@ -23,12 +23,12 @@ Result<SpfMacro> parse_macro(std::string_view text, SpfTextUse use)
 {
     SpfMacro out;
     if (text.empty())
-        return syntax();
+        return macro_syntax();
     out.letter = ascii_lower(text.front());
     out.escape = out.letter != text.front();
     const std::string_view letters = use == SpfTextUse::explanation ? "slodiphvcrt" : "slodiphv";
     if (letters.find(out.letter) == std::string_view::npos)
-        return syntax();
+        return macro_syntax();
     text.remove_prefix(1);
     bool digits = false;
     for (; !text.empty() && is_ascii_digit(text.front()); text.remove_prefix(1))
@@ -37,14 +37,14 @@ Result<SpfMacro> parse_macro(std::string_view text, SpfTextUse use)
         out.keep = std::min(out.keep * 10 + static_cast<unsigned>(text.front() - '0'), kMaxKeep);
     }
     if (digits && out.keep == 0)
-        return syntax();
+        return macro_syntax();
     if (!text.empty() && ascii_lower(text.front()) == 'r')
     {
         out.reverse = true;
         text.remove_prefix(1);
     }
     if (text.find_first_not_of(kDelimiters) != std::string_view::npos)
-        return syntax();
+        return macro_syntax();
     if (!text.empty())
         out.delimiters = text;
     return out;
@@ -149,7 +149,7 @@ Result<SpfText> parse_spf_text(std::string_view text, SpfTextUse use)
         ends_with_macro = false;
         const char c = text[i];
         if (c < '!' || c > '~')
-            return syntax();
+            return macro_syntax();
         if (c != '%')
         {
             literal(c);
@@ -171,7 +171,7 @@ Result<SpfText> parse_spf_text(std::string_view text, SpfTextUse use)
             ++i;
         }
         else
-            return syntax();
+            return macro_syntax();
         ends_with_macro = true;
         last_macro = i + 1;
     }

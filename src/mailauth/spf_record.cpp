@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 8> kMechanisms{{{"all", 
                                                                         {"ip6", Kind::ip6},
                                                                         {"exists", Kind::exists}}};
 
-tl::unexpected<Error> syntax(std::string_view what)
+tl::unexpected<Error> record_syntax(std::string_view what)
 {
     return fail(Errc::mail_spf_record, std::string{what});
 }
@@ -34,11 +34,11 @@ Result<unsigned> parse_prefix(std::string_view text, unsigned limit)
     constexpr std::size_t kMaxDigits = 3;
     if (text.empty() || text.size() > kMaxDigits || (text.size() > 1 && text.front() == '0') ||
         !std::all_of(text.begin(), text.end(), [](char c) { return is_ascii_digit(c); }))
-        return syntax("a prefix length that is none");
+        return record_syntax("a prefix length that is none");
     unsigned number = 0;
     for (const char c : text)
         number = number * 10 + static_cast<unsigned>(c - '0');
-    return number <= limit ? Result<unsigned>{number} : syntax("a prefix length that is too long");
+    return number <= limit ? Result<unsigned>{number} : record_syntax("a prefix length that is too long");
 }
 
 /// Takes `mark` and the digits behind it off the end of `text`.
@@ -58,7 +58,7 @@ Result<void> take_prefix(std::string_view& text, std::string_view mark, unsigned
 Result<void> read_domain(std::string_view rest, SpfTerm& out)
 {
     if (!rest.starts_with(':'))
-        return syntax("no : before a domain");
+        return record_syntax("no : before a domain");
     DMID_TRY(out.domain, parse_spf_text(rest.substr(1), SpfTextUse::domain));
     return {};
 }
@@ -67,12 +67,12 @@ Result<void> read_network(std::string_view rest, SpfTerm& out)
 {
     const bool v6 = out.kind == Kind::ip6;
     if (!rest.starts_with(':'))
-        return syntax("no address");
+        return record_syntax("no address");
     rest.remove_prefix(1);
     const auto slash = rest.find('/');
     const auto network = parse_ip(rest.substr(0, slash));
     if (!network || network->v6 != v6)
-        return syntax("no address");
+        return record_syntax("no address");
     out.network = *network;
     if (slash != std::string_view::npos)
     {
@@ -87,7 +87,7 @@ Result<void> read_rest(std::string_view rest, SpfTerm& out)
     switch (out.kind)
     {
     case Kind::all:
-        return rest.empty() ? Result<void>{} : syntax("all takes nothing");
+        return rest.empty() ? Result<void>{} : record_syntax("all takes nothing");
     case Kind::include:
     case Kind::exists:
         return read_domain(rest, out);
@@ -119,7 +119,7 @@ Result<SpfTerm> parse_mechanism(std::string_view text)
     const auto found = std::find_if(kMechanisms.begin(), kMechanisms.end(),
                                     [name](const auto& row) { return ascii_same(row.first, name); });
     if (found == kMechanisms.end())
-        return syntax("a mechanism that is not known");
+        return record_syntax("a mechanism that is not known");
     out.kind = found->second;
     DMID_TRY(read_rest(text.substr(name.size()), out));
     return out;
@@ -138,7 +138,7 @@ Result<void> read_modifier(std::string_view name, std::string_view value, SpfRec
     const bool redirect = ascii_same(name, "redirect");
     const bool exp = ascii_same(name, "exp");
     if ((redirect && out.redirect) || (exp && explained))
-        return syntax("a modifier twice");
+        return record_syntax("a modifier twice");
     // The name that exp= points to is a domain; only what is found there is an explanation.
     DMID_TRY(auto text, parse_spf_text(value, redirect || exp ? SpfTextUse::domain : SpfTextUse::other));
     explained = explained || exp;
@@ -157,7 +157,7 @@ bool is_spf_record(std::string_view text) noexcept
 Result<SpfRecord> parse_spf_record(std::string_view text)
 {
     if (!is_spf_record(text) || text.size() > kMaxSpfRecord)
-        return syntax("not v=spf1");
+        return record_syntax("not v=spf1");
     SpfRecord out;
     bool explained = false;
     for (const auto term : split(text.substr(kVersion.size()), ' '))

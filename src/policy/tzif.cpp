@@ -15,7 +15,7 @@ constexpr std::int32_t kMaxOffset = 26 * 3600; // RFC 8536 §3.2: -25 h … 26 h
 constexpr std::int64_t kYearOne = -62'135'596'800;
 constexpr std::int64_t kYearTenThousand = 253'402'300'800;
 
-tl::unexpected<Error> bad(const char* what)
+tl::unexpected<Error> bad_zone(const char* what)
 {
     return fail(Errc::codec_syntax, std::string{"time zone: "} + what);
 }
@@ -42,7 +42,7 @@ struct Counts
 Result<Counts> read_counts(ByteView file, std::size_t at)
 {
     if (file.size() < at + kHeader || as_text(file.subspan(at, 4)) != "TZif")
-        return bad("no header");
+        return bad_zone("no header");
     Counts out;
     std::size_t* const fields[]{&out.isut, &out.isstd, &out.leap, &out.time, &out.type, &out.chars};
     for (std::size_t i = 0; i < 6; ++i)
@@ -50,7 +50,7 @@ Result<Counts> read_counts(ByteView file, std::size_t at)
     if (out.time > kMaxTransitions || out.type == 0 || out.type > 256 || out.chars > 1024 ||
         out.leap > 1024 || (out.isut != 0 && out.isut != out.type) ||
         (out.isstd != 0 && out.isstd != out.type))
-        return bad("counts");
+        return bad_zone("counts");
     return out;
 }
 
@@ -156,7 +156,7 @@ public:
             ++length;
         }
         if (length < 3 || length > 16 || (quoted && !take('>')))
-            return bad("a name");
+            return bad_zone("a name");
         return {};
     }
 
@@ -171,7 +171,7 @@ public:
             ++digits;
         }
         if (digits == 0 || at_digit())
-            return bad("a number");
+            return bad_zone("a number");
         if (value < least || value > most)
             return fail(Errc::codec_range, "time zone: a number");
         return value;
@@ -202,7 +202,7 @@ public:
     {
         ZoneRule out;
         if (!take(','))
-            return bad("a rule");
+            return bad_zone("a rule");
         if (take('M'))
         {
             out.form = ZoneRule::Form::weekday;
@@ -210,7 +210,7 @@ public:
             const bool first_dot = take('.');
             DMID_TRY(out.week, number(1, 5));
             if (!first_dot || !take('.'))
-                return bad("a rule");
+                return bad_zone("a rule");
             DMID_TRY(out.day, number(0, 6));
         }
         else
@@ -252,7 +252,7 @@ Result<ZoneFooter> parse_zone_footer(std::string_view text)
     DMID_TRY(out.begin, reader.rule());
     DMID_TRY(out.end, reader.rule());
     if (!reader.done())
-        return bad("text behind the rules");
+        return bad_zone("text behind the rules");
     return out;
 }
 
@@ -262,14 +262,14 @@ Result<Zone> Zone::parse(ByteView file)
         return fail(Errc::codec_too_large, "time zone");
     DMID_TRY(const auto old, read_counts(file, 0));
     if (file[4] < '2')
-        return bad("version 1 ends in 2038");
+        return bad_zone("version 1 ends in 2038");
     // The block for 32-bit readers is passed over.
     const auto second = kHeader + old.block(4);
     DMID_TRY(const auto counts, read_counts(file, second));
     const auto times = second + kHeader;
     const auto end = times + counts.block(8);
     if (file.size() < end + 2 || file[end] != '\n' || file.back() != '\n')
-        return bad("cut short");
+        return bad_zone("cut short");
     const auto indices = times + counts.time * 8;
     const auto types = indices + counts.time;
     std::vector<std::int32_t> offsets;
@@ -287,7 +287,7 @@ Result<Zone> Zone::parse(ByteView file)
         const auto at = static_cast<std::int64_t>(number_at(file, times + 8 * i, 8));
         const auto index = file[indices + i];
         if (index >= offsets.size() || (i > 0 && at <= out.transitions_.back().at))
-            return bad("transitions");
+            return bad_zone("transitions");
         out.transitions_.push_back({at, offsets[index]});
     }
     const auto footer = as_text(file.subspan(end + 1, file.size() - end - 2));

@@ -37,6 +37,33 @@ function typeOf(parameter) {
   return type.replace(/\bsize_t\b/g, 'uint64_t').replace(/\s+/g, '');
 }
 
+/** Types that one argument may stand for: a call meant for one function would find the other, without a word. */
+const families = [
+  ['text', /^(const)?(char\*|(dmid::)?(string|string_view|StringView)&{0,2}|ByteView|span<.*>)$/],
+  ['number', /^(const)?(bool|char|u?int(8|16|32|64)?(_t)?|unsigned(int|long|short|char)?|long(long|int|unsigned)?|short|double|float|UnixTime|UnixMillis|Position)&?$/],
+];
+function familyOf(type) {
+  const bare = type.replace(/^const/, '').replace(/&+$/, '');
+  return families.find(([, pattern]) => pattern.test(type))?.[0] ?? bare;
+}
+
+/** Whether some list of arguments fits both lists of parameters. */
+function callsFitBoth(a, b) {
+  const length = Math.max(a.least, b.least);
+  if (length > Math.min(a.types.length, b.types.length)) return false;
+  return a.types.slice(0, length).every((type, i) => familyOf(type) === familyOf(b.types[i]));
+}
+
+/** The parameters in order, and how many of them have no default. */
+function listOf(head, open) {
+  const list = head.slice(open + 1, closing(head, open, '()'));
+  if (list.trim() === '') return { types: [], least: 0 };
+  const shown = outermost(list);
+  const ends = [...shown].flatMap((c, i) => (c === ',' ? [i] : []));
+  const parts = [-1, ...ends].map((from, i) => list.slice(from + 1, ends[i] ?? list.length));
+  return { types: parts.map(typeOf), least: parts.filter((part) => !/=/.test(outermost(part))).length };
+}
+
 function parametersOf(head, open) {
   const list = head.slice(open + 1, closing(head, open, '()'));
   const shown = outermost(list);
@@ -62,7 +89,7 @@ function definition(declaration, body) {
   if (shown[sign] === '(') {
     const named = /([\w:~]+)\s*$/.exec(shown.slice(0, sign));
     if (!body || !named || named[1].includes('::')) return undefined;
-    return { name: named[1], kind: 'function', parameters: template + parametersOf(head, sign) };
+    return { name: named[1], kind: 'function', parameters: template + parametersOf(head, sign), list: listOf(head, sign), template };
   }
   const named = /(\w+)\s*(?:\[\s*\]\s*)*$/.exec(sign < 0 ? shown : shown.slice(0, sign));
   return named ? { name: named[1], kind: 'variable' } : undefined;
@@ -98,7 +125,8 @@ function definitions(raw) {
   return found;
 }
 
-const same = (a, b) => a.scope === b.scope && (a.kind !== 'function' || b.kind !== 'function' || a.parameters === b.parameters);
+const same = (a, b) => a.scope === b.scope && (a.kind !== 'function' || b.kind !== 'function' || a.parameters === b.parameters
+  || (a.template === '' && b.template === '' && callsFitBoth(a.list, b.list)));
 
 /** The collisions of the sources of one folder, [{path, source}]: a line for each name. */
 export function collisions(sources) {
