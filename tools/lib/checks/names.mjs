@@ -32,7 +32,7 @@ function outermost(head) {
 /** A parameter's type: without its name, default value and outer const, and with one word for what is one type. */
 function typeOf(parameter) {
   let type = parameter.replace(/=.*$/s, '').replace(/\bstd::|\[\[\w+\]\]/g, '').replace(/\s+/g, ' ').trim();
-  type = type.replace(/^(.*[\s&*>])\w+(\[\w*\])?$/, (whole, before) => (/^(const|unsigned|struct|enum) ?$/.test(before) ? whole : before));
+  type = type.replace(/^(.*[\s&*>])\w+(\[\w*\])?$/, (whole, before) => (/^(const|struct|enum) ?$/.test(before) || /^unsigned (int|long|short|char)$/.test(whole) ? whole : before));
   if (!/[&*]/.test(type)) type = type.replace(/^const\b/, '');
   return type.replace(/\bsize_t\b/g, 'uint64_t').replace(/\s+/g, '');
 }
