@@ -79,7 +79,7 @@ test('nodemailer sends attachments of several MB, unchanged', { skip: missing },
   const mail = await door.mail(count);
   assert.equal(mail.sha256, createHash('sha256').update(raw).digest('hex'));
   assert.equal(mail.size, raw.length);
-  await assert.rejects(transport.sendMail({ ...message, attachments: [{ filename: 'a.bin', content: Buffer.alloc(9 << 20) }] }), /552/);
+  await assert.rejects(transport.sendMail({ ...message, attachments: [{ filename: 'a.bin', content: Buffer.alloc(28 << 20) }] }), /552/);
   assert.equal((await door.load()).spool, 0);
   transport.close();
 });
