@@ -5,6 +5,30 @@
 
 namespace dmid::gateway
 {
+namespace
+{
+constexpr net::Millis kSenderAgain{250};
+
+bool is_found_out(const Result<resolve::Resolution>& resolution)
+{
+    if (!resolution)
+        return resolution.error().code == Errc::resolve_not_minted;
+    return !resolution->record.published() || resolution->document.has_value();
+}
+
+/// Asked once more where it failed at once: an endpoint that was between two blocks would make a stranger of
+/// somebody who is known. What took its time is not asked for twice.
+net::Task<Result<resolve::Resolution>> find_out(Context& context, model::Number number)
+{
+    auto resolution = co_await context.resolver.resolve(number);
+    const bool waited = !resolution && resolution.error().code == Errc::net_timeout;
+    if (is_found_out(resolution) || waited)
+        co_return resolution;
+    co_await net::sleep_for(kSenderAgain);
+    co_return co_await context.resolver.resolve(number);
+}
+} // namespace
+
 net::Task<Refusal> resolve_sender(Context& context, Arrival& arrival)
 {
     if (!arrival.opened)
@@ -17,7 +41,7 @@ net::Task<Refusal> resolve_sender(Context& context, Arrival& arrival)
         co_return std::nullopt;
 
     const auto holder = model::bit(model::Class::dmid_holder);
-    auto resolution = co_await context.resolver.resolve((*claim)->number);
+    auto resolution = co_await find_out(context, (*claim)->number);
     if (!resolution || resolution->stale)
     {
         const bool proven_absent = !resolution && resolution.error().code == Errc::resolve_not_minted;

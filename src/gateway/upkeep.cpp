@@ -34,7 +34,7 @@ constexpr UnixMillis kTurnsMs = 1'000;
 constexpr UnixMillis kTickMs = 250;
 constexpr UnixTime kSweepEvery = 300;
 /// How often it is looked whether a question about an address' holder is due (seconds).
-constexpr UnixTime kHoldersEvery = 60;
+constexpr UnixTime kHoldersEvery = 15;
 /// How often it is looked whether keys that changed are trusted by now (milliseconds).
 constexpr UnixMillis kKeysMs = 60'000;
 /// How often alarms are looked at for the owner's other ways (milliseconds).
