@@ -50,6 +50,13 @@ ScriptedPeer::Script answering(std::string text)
         socket.send(text);
     };
 }
+
+/// One that the kernel gave, and that is free again.
+std::uint16_t unused_port()
+{
+    const ScriptedPeer once{[](const RawSocket&) {}};
+    return once.port();
+}
 } // namespace
 
 TEST(HttpClient, RefusesEndlessHeadersAndBodies)
@@ -236,8 +243,7 @@ TEST(HttpClient, TlsThatIsNoTlsFails)
 TEST(HttpClient, ReadsAnIndependentTlsServer)
 {
     const Certificate certificate{"localhost"};
-    const ScriptedPeer reserve{[](const RawSocket&) {}};
-    const auto port = std::to_string(reserve.port() == 65000 ? 64999 : reserve.port() + 1);
+    const auto port = std::to_string(unused_port());
     const auto command = "timeout 10 openssl s_server -quiet -www -accept 127.0.0.1:" + port + " -cert " +
                          certificate.chain() + " -key " + certificate.key() +
                          " >/dev/null 2>&1 & echo $! > " + certificate.directory.file("pid");
@@ -248,7 +254,7 @@ TEST(HttpClient, ReadsAnIndependentTlsServer)
     Result<HttpResponse> response = fail(Errc::net_unreachable);
     HttpRequest request;
     request.url = "https://localhost:" + port + "/";
-    for (int i = 0; i < 50 && !response; ++i)
+    for (int i = 0; i < 100 && !response; ++i)
     {
         std::this_thread::sleep_for(std::chrono::milliseconds{50});
         response = run_blocking(client.fetch(request, options));
