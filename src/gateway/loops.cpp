@@ -15,7 +15,9 @@ constexpr UnixTime kRemembered = 3600;
 constexpr std::size_t kMostRemembered = 32;
 /// Shorter words are said by people again and again; longer ones are not searched.
 constexpr std::size_t kMinInner = 16;
-constexpr std::size_t kMaxSearched = 16 * 1024;
+constexpr std::size_t kMaxSearched = 4 * 1024;
+/// Numbers whose words are remembered at once: with the limits above at most 32 MiB, whoever writes.
+constexpr std::size_t kMostNumbers = 256;
 constexpr unsigned kMostRounds = 3;
 
 constexpr std::size_t kMostTalks = 4096;
@@ -46,6 +48,11 @@ bool Rounds::came_around(const store::MailboxId& box, std::string_view text, Uni
     if (text.size() < kMinInner || text.size() > kMaxSearched)
         return false;
     const std::lock_guard hold{mutex_};
+    if (words_.size() >= kMostNumbers && !words_.contains(box))
+        std::erase_if(words_,
+                      [now](const auto& number) { return number.second.back().at + kRemembered < now; });
+    if (words_.size() >= kMostNumbers && !words_.contains(box))
+        words_.clear();
     auto& words = words_[box];
     std::erase_if(words, [now](const Words& one) { return one.at + kRemembered < now; });
     unsigned depth = 0;

@@ -31,6 +31,12 @@ public:
     /// Remembers the words; true where they hold words that hold words that hold words (three rounds) of the
     /// last hour, for this number.
     bool came_around(const store::MailboxId& box, std::string_view text, UnixTime now);
+    /// Of how many numbers words are remembered.
+    std::size_t numbers() const
+    {
+        const std::lock_guard hold{mutex_};
+        return words_.size();
+    }
 
 private:
     struct Words
@@ -39,7 +45,7 @@ private:
         UnixTime at = 0;
         unsigned depth = 0;
     };
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::map<store::MailboxId, std::deque<Words>> words_;
 };
 

@@ -64,6 +64,25 @@ TEST(Rounds, ForgetAfterAnHourAndKeepNumbersApart)
     }
 }
 
+TEST(Rounds, AreRememberedOfSoManyNumbersAndNoMore)
+{
+    Rounds rounds;
+    const auto number = [](unsigned i)
+    {
+        store::MailboxId box;
+        box.data()[0] = static_cast<std::uint8_t>(i);
+        box.data()[1] = static_cast<std::uint8_t>(i >> 8U);
+        return box;
+    };
+    for (unsigned i = 0; i < 1000; ++i)
+        EXPECT_FALSE(rounds.came_around(number(i), "words to one of very many", kRoundTime));
+    EXPECT_LE(rounds.numbers(), 256U);
+    for (unsigned i = 0; i < 255; ++i)
+        EXPECT_FALSE(rounds.came_around(number(i), "words to one of very many", kRoundTime));
+    EXPECT_FALSE(rounds.came_around(number(2000), "words an hour later, or so", kRoundTime + 3601));
+    EXPECT_LE(rounds.numbers(), 256U);
+}
+
 // MUST ENV-57
 TEST(QuickTurns, StopTwoProgramsAndLetThemGoOnLater)
 {

@@ -3,7 +3,6 @@
 // a name through telegram-test-api.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import TelegramServer from 'telegram-test-api';
@@ -11,6 +10,7 @@ import { encodeAbiParameters } from 'viem';
 import { deployRegistry, startAnvil } from '../peers/anvil.mjs';
 import { dmid, dmidMissing, startDmidNode } from '../peers/dmid_node.mjs';
 import { startEns } from '../peers/ens.mjs';
+import { startOddEndpoint } from '../peers/odd_endpoint.mjs';
 import { startNostrRelay } from '../peers/nostr_relay.mjs';
 import { freePort, temporaryFolder, until } from '../peers/process.mjs';
 import { startTelegramApi } from '../peers/telegram_api.mjs';
@@ -21,26 +21,13 @@ const stage = {};
 const fakeLibrary = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 const faketime = { LD_PRELOAD: fakeLibrary, FAKETIME: '+25h', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
 
-/** An endpoint that passes everything on, tells another number for every name where it lies, and can go away. */
-function endpoint(target, { lies = false } = {}) {
-  const state = { gone: false };
-  const server = createServer(async (asking, response) => {
-    let body = '';
-    for await (const piece of asking) body += piece;
-    const asked = JSON.parse(body);
-    if (state.gone && asked.method === 'eth_call') { response.writeHead(503).end(); return; }
-    if (lies && asked.method === 'eth_call' && asked.params[0].data.startsWith('0x59d1d43c')) {
-      const result = encodeAbiParameters([{ type: 'string' }], ['8312 3456 7890 1210']);
-      response.end(JSON.stringify({ jsonrpc: '2.0', id: asked.id, result }));
-      return;
-    }
-    const answer = await fetch(target, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    response.end(await answer.text());
-  });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}`, state, stop: () => server.close() }));
-  });
-}
+/** It tells another number for every name where it lies, and answers nothing about contracts while it is gone. */
+const aboutContracts = ({ method }) => method === 'eth_call';
+const endpoint = (target, { lies = false }) => startOddEndpoint(target, {
+  goneFor: aboutContracts,
+  lie: (asked) => (lies && aboutContracts(asked) && asked.params[0].data.startsWith('0x59d1d43c')
+    ? encodeAbiParameters([{ type: 'string' }], ['8312 3456 7890 1210']) : undefined),
+});
 
 function configure(numbers) {
   const { chain, registry, relay, passphraseFile, home, endpoints, ens, bot } = stage;

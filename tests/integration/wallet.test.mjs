@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { SiweMessage } from 'siwe';
@@ -13,6 +13,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { typedData } from '../oracle/signed_text.mjs';
 import { deployRegistry, startAnvil } from '../peers/anvil.mjs';
 import { dmid, dmidMissing, startDmidNode } from '../peers/dmid_node.mjs';
+import { startOddEndpoint } from '../peers/odd_endpoint.mjs';
 import { startNostrRelay } from '../peers/nostr_relay.mjs';
 import { sleep, temporaryFolder, until } from '../peers/process.mjs';
 import { smartWallets } from '../peers/smart_wallet.mjs';
@@ -21,25 +22,10 @@ const skip = dmidMissing() ?? false;
 const yes = `0x${'0'.repeat(63)}1`;
 const stage = {};
 
-/** An endpoint that passes everything on, says yes to every question about a wallet where it lies, and can go away. */
-function endpoint(target, { lies = false } = {}) {
-  const state = { gone: false };
-  const server = createServer(async (asking, response) => {
-    let body = '';
-    for await (const piece of asking) body += piece;
-    if (state.gone) { response.writeHead(503).end(); return; }
-    const asked = JSON.parse(body);
-    if (lies && asked.method === 'eth_call' && !asked.params[0].to) {
-      response.end(JSON.stringify({ jsonrpc: '2.0', id: asked.id, result: yes }));
-      return;
-    }
-    const answer = await fetch(target, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    response.end(await answer.text());
-  });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}`, state, stop: () => server.close() }));
-  });
-}
+/** It says yes to every question about a wallet where it lies. */
+const endpoint = (target, { lies = false }) => startOddEndpoint(target, {
+  lie: (asked) => (lies && asked.method === 'eth_call' && !asked.params[0].to ? yes : undefined),
+});
 
 function configure(number) {
   const { chain, registry, relay, passphraseFile, home, endpoints } = stage;
